@@ -1,0 +1,2 @@
+// Gives the precompiled-header library a source file.
+namespace jungle {}

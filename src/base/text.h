@@ -1,0 +1,39 @@
+// Small pure functions on text.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jungle {
+
+// Without leading and trailing ASCII white space.
+std::string_view trimmed(std::string_view text);
+std::string ascii_lower(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII only.
+std::vector<std::string> split(std::string_view text, char separator);
+
+std::string hex_of(std::span<const unsigned char> bytes);
+
+// RFC 4648 §4, the standard alphabet. decode accepts text with or without padding, nothing else.
+enum class Padding : unsigned char { kWith, kWithout };
+std::string base64_encode(std::string_view bytes, Padding padding);
+std::optional<std::string> base64_decode(std::string_view text);
+// RFC 4648 §5, the URL-safe alphabet, without padding.
+std::string base64url_encode(std::string_view bytes);
+std::optional<std::string> base64url_decode(std::string_view text);
+
+// Whether `text` is valid UTF-8.
+bool is_utf8(std::string_view text);
+// At most `bytes_max` bytes of `text`, cut at a character boundary and ended with "..." if cut.
+std::string shortened(std::string_view text, std::size_t bytes_max);
+
+// The candidate nearest to `word` by edit distance, if near enough to be a typing mistake. The first of equals wins.
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
+// "; did you mean 'x'?" or an empty string.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace jungle
