@@ -169,7 +169,7 @@ std::string shortened(std::string_view text, std::size_t bytes_max) {
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   constexpr std::size_t kWordBytesMax = 256;  // Longer words are not typing mistakes, and the cost is quadratic.
   if (word.size() > kWordBytesMax) return std::nullopt;
-  const std::size_t worst = std::max<std::size_t>(1, word.size() / 3);
+  const std::size_t worst = std::max<std::size_t>(word.size() > 3 ? 2 : 1, word.size() / 3);
   std::size_t best = worst + 1;
   const std::string* found = nullptr;
   for (const std::string& candidate : candidates) {

@@ -55,7 +55,7 @@ TEST(TextTest, ShortensAtACharacterBoundary) {
 TEST(TextTest, SuggestsTheNearestName) {
   const std::vector<std::string> names{"github__create_issue", "github__list_issues", "echo"};
   EXPECT_EQ("github__create_issue", nearest("github__creat_issue", names));
-  EXPECT_EQ("echo", nearest("ehco", std::vector<std::string>{"echo"}).value_or("nothing").substr(0, 4));
+  EXPECT_EQ("echo", nearest("ehco", names));
   EXPECT_FALSE(nearest("weather", names).has_value());
   EXPECT_EQ("; did you mean 'echo'?", did_you_mean("ech", names));
 }
