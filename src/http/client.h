@@ -1,0 +1,118 @@
+// The HTTP/1.1 client of one worker.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/deadline_list.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "http/headers.h"
+#include "http/limits.h"
+#include "http/url.h"
+#include "telemetry/log.h"
+
+namespace jungle::http {
+
+class TlsContext;
+class ClientConnection;
+
+// How far a failed request got. Only kNotSent may be repeated without asking what the request does.
+enum class FailurePhase : std::uint8_t {
+  kNotSent,    // Not one byte reached the peer's TCP: no name, no connection, no TLS, or refused by us.
+  kMaybeSent,  // The peer may have processed it.
+};
+
+// A request. Borrows everything until send() has returned.
+struct ClientRequest {
+  const Url& url;
+  std::string_view method = "POST";
+  // Rendered lines, "Name: value\r\n" each, written as they are: for what a server's calls have in common.
+  std::string_view fixed_headers;
+  std::span<const Header> headers;  // Checked; a bad one fails the request with kInvalidArgument.
+  std::span<const std::string_view> body_pieces;
+  SteadyTime deadline = kNever;           // For the head of the answer, and its body unless moved.
+  FailurePhase* failure_phase = nullptr;  // Set when send() fails, if not null.
+};
+
+// An answer whose head has arrived. Destroying it before the body was read to its end closes the connection, which is
+// how a call is cancelled upstream. Movable; used on the worker that sent the request; must not outlive the Client.
+//
+// Errors of reading: kDeadlineExceeded, kCancelled, kUnavailable (closed mid-body), kLimitExceeded,
+// kUpstreamRejected (malformed chunks). After an error the connection is closed.
+class ClientResponse {
+ public:
+  ClientResponse(ClientResponse&&) noexcept;
+  ClientResponse& operator=(ClientResponse&&) noexcept;
+  ~ClientResponse();
+
+  int status() const;
+  std::span<const Header> headers() const;
+  std::optional<std::string_view> header(std::string_view name) const { return find_header(headers(), name); }
+  std::string_view content_type() const;  // Empty if there is none.
+
+  // The whole body, with kBodySlack bytes of spare capacity. kLimitExceeded if it is longer than `bytes_max`.
+  Task<Result<std::string>> read_body(std::size_t bytes_max);
+  // The next bytes of the body, as they arrive; empty at its end. Valid until the next call. For streams.
+  Task<Result<std::string_view>> read_some();
+  // Replaces the request's deadline: for streams that live longer than a call.
+  void set_deadline(SteadyTime deadline);
+
+ private:
+  friend class Client;
+  explicit ClientResponse(ClientConnection* connection);  // Takes over one reference.
+  ClientConnection* connection_;
+};
+
+// What may be connected to: asked after DNS, before every connect.
+class EgressGuard {
+ public:
+  virtual ~EgressGuard() = default;
+  // kPermissionDenied says why not. `address` is numeric.
+  virtual Result<void> check(const Url& url, std::string_view address) = 0;
+};
+
+struct ClientOptions {
+  std::size_t idle_per_origin_max = kIdlePerOriginMax;
+  Seconds idle_time = kUpstreamIdleTime;  // A peer's `Keep-Alive: timeout=N` shortens it to N - 1.
+  EgressGuard* egress_guard = nullptr;    // Everything is allowed when null. Outlives the client.
+};
+
+// Sends requests over kept connections, one pool per origin. A request is sent once: it moves to a fresh connection
+// only if nothing of it was written to the first. Follows no redirect, stores no cookie, asks for no encoding.
+//
+// One per worker, owned by it; everything runs on `executor`, except getaddrinfo, which runs on `blocking`.
+class Client {
+ public:
+  Client(Executor executor, Time& time, DeadlineList& deadlines, telemetry::Log& log,
+         boost::asio::thread_pool& blocking, TlsContext& tls, ClientOptions options);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();  // REQUIRES: stop() has returned, and no ClientResponse is left.
+
+  // Returns when the head of the answer is there, whatever its status. Errors: kUnavailable (no such host,
+  // `connection to X was refused`, TLS, `X closed the connection before answering`), kDeadlineExceeded, kCancelled,
+  // kUpstreamRejected (not HTTP), kLimitExceeded (head), kInvalidArgument (bad header), kPermissionDenied (guard).
+  // Messages name the origin.
+  Task<Result<ClientResponse>> send(const ClientRequest& request);
+  // Closes idle connections and ends calls in flight; later calls fail with kCancelled. Returns when all have ended.
+  Task<void> stop();
+
+  std::size_t idle_count() const;
+
+ private:
+  friend class ClientResponse;
+  friend class ClientConnection;
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jungle::http

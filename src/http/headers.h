@@ -1,0 +1,29 @@
+// Header fields as text.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace jungle::http {
+
+// One field. Borrowed text.
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+// The value of the first field called `name`, in any case.
+std::optional<std::string_view> find_header(std::span<const Header> headers, std::string_view name);
+// Whether a comma-separated list contains `token`, in any case: Connection, Accept, Expect. Parameters after a
+// semicolon are ignored.
+bool list_contains(std::string_view list, std::string_view token);
+
+// RFC 9110 §5.6.2: a method or a field name.
+bool is_token(std::string_view text);
+// RFC 9110 §5.5: no control characters but tab, so that a value cannot end its line. Bytes over 127 may pass.
+bool is_field_value(std::string_view text);
+// Both of them.
+bool is_valid(const Header& header);
+
+}  // namespace jungle::http

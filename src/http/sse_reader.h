@@ -1,0 +1,63 @@
+// Reading text/event-stream.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "http/limits.h"
+
+namespace jungle::http {
+
+// One event. `event` is empty when the stream did not say (the standard's "message"). `id` is the last event id, which
+// stays from event to event.
+struct SseEvent {
+  std::string_view event;
+  std::string_view data;
+  std::string_view id;
+};
+
+// An incremental parser for event streams (WHATWG HTML §9.2.6): any line ending, a leading byte order mark, comments,
+// several data lines. An event that the stream's end cuts off is never delivered. Pure; a value per stream.
+//
+//   reader.feed(bytes);
+//   for (;;) { auto event = reader.next(); if (!event) fail; if (!*event) break; use(**event); }
+//
+// An event that lies in one feed and has one data line is delivered without copying it.
+class SseReader {
+ public:
+  explicit SseReader(std::size_t event_bytes_max = kSseEventBytesMax) : event_bytes_max_(event_bytes_max) {}
+
+  // Gives the next bytes of the stream. They are borrowed until next() has returned no event.
+  // REQUIRES: next() returned no event since the last feed().
+  void feed(std::string_view bytes);
+  // The next complete event, or none: feed more. Its views are valid until the next call of next() or feed().
+  // kLimitExceeded: an event is larger than the limit; the stream cannot be read on.
+  Result<std::optional<SseEvent>> next();
+
+  std::string_view last_event_id() const { return last_id_; }
+  std::optional<Millis> retry() const { return retry_; }  // The last reconnection time the stream asked for.
+
+ private:
+  void take_line(std::string_view line);
+  void take_field(std::string_view name, std::string_view value);
+  void add_data(std::string_view value);
+  void keep_unfinished();
+
+  std::size_t event_bytes_max_;
+  std::string_view rest_;     // What of the last feed is still to be read.
+  std::string partial_line_;  // The beginning of a line that a feed cut.
+  bool at_start_ = true;      // A byte order mark may come.
+  bool skip_lf_ = false;      // The last line ended with CR; an LF belongs to it.
+  bool dispatched_ = false;   // The event below was delivered and is to be cleared.
+  bool has_data_ = false;
+  bool data_is_kept_ = false;      // `data_` is `kept_data_`, not a view of the feed.
+  std::string_view event_, data_;  // Of the event that is being read.
+  std::string kept_event_, kept_data_, last_id_;
+  std::optional<Millis> retry_;
+};
+
+}  // namespace jungle::http

@@ -1,0 +1,37 @@
+// What TLS connections to upstreams have in common.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ssl/context.hpp>
+
+#include "base/result.h"
+
+namespace jungle::http {
+
+struct TlsOptions {
+  std::string extra_ca_pem;  // Certificates to trust besides the system's, PEM. May be empty.
+};
+
+// The trusted authorities and the protocol versions (1.2 and later) of client connections; certificates and host names
+// are always verified. One per process, outlives every Client; may be used by all workers at once.
+class TlsContext {
+ public:
+  // kInternal: OpenSSL cannot be set up. kInvalidArgument: `extra_ca_pem` is not a certificate.
+  static Result<TlsContext> create(const TlsOptions& options);
+
+  boost::asio::ssl::context& native() { return *context_; }
+
+ private:
+  explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context) : context_(std::move(context)) {}
+
+  std::unique_ptr<boost::asio::ssl::context> context_;
+};
+
+// Why a handshake failed, for people: "its certificate has expired". `verify_result` is what SSL_get_verify_result
+// says, `reason` OpenSSL's own words for everything else.
+std::string describe_tls_failure(long verify_result, std::string_view reason);
+
+}  // namespace jungle::http
