@@ -1,0 +1,27 @@
+// What travels with a request besides the request.
+#pragma once
+
+#include <string>
+
+#include "base/strong_id.h"
+#include "base/time.h"
+#include "mcp/revision.h"
+
+namespace jungle::mcp {
+
+// Who a call is made for, after authentication. In development mode there is one: "anonymous".
+using PrincipalId = StrongId<struct PrincipalIdTag>;
+
+// Facts about one call. Owned by the front door, outlives the call; read-only on the way.
+struct CallContext {
+  SteadyTime deadline = kNever;  // The hard cap of the whole call. A server's own limits end it earlier.
+  PrincipalId principal;
+  std::string request_id;                  // Ours, for logs; never a peer's JSON-RPC id.
+  Revision revision = kNewestModern;       // What the client speaks.
+  std::string client_capabilities = "{}";  // Raw JSON object, as the client declared them for this call.
+  std::string client_info;                 // Raw JSON object or empty.
+  std::string log_level;                   // The level the client asked for, or empty.
+  std::string scope;  // The server that `/mcp/{server}` names: its own names and URIs count. Empty: the whole gateway.
+};
+
+}  // namespace jungle::mcp

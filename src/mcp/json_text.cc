@@ -1,0 +1,169 @@
+#include "mcp/json_text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/text.h"
+
+namespace jungle::mcp {
+namespace {
+
+unsigned hex_value(std::string_view four) {
+  unsigned value = 0;
+  for (const char c : four) {
+    const unsigned digit = c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a' + 10);
+    value = value << 4 | digit;
+  }
+  return value;
+}
+
+void append_utf8(std::string& out, unsigned code_point) {
+  const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
+  if (code_point < 0x80) {
+    byte(code_point);
+  } else if (code_point < 0x800) {
+    byte(0xc0 | code_point >> 6);
+    byte(0x80 | (code_point & 0x3f));
+  } else if (code_point < 0x10000) {
+    byte(0xe0 | code_point >> 12);
+    byte(0x80 | (code_point >> 6 & 0x3f));
+    byte(0x80 | (code_point & 0x3f));
+  } else {
+    byte(0xf0 | code_point >> 18);
+    byte(0x80 | (code_point >> 12 & 0x3f));
+    byte(0x80 | (code_point >> 6 & 0x3f));
+    byte(0x80 | (code_point & 0x3f));
+  }
+}
+
+// Reads the \u escape whose four digits start at `at`, with its low surrogate if there is one. Lone surrogates become
+// U+FFFD: they have no UTF-8 form.
+unsigned unicode_escape(std::string_view text, std::size_t& at) {
+  const unsigned unit = hex_value(text.substr(at, 4));
+  at += 4;
+  if (unit < 0xd800 || unit > 0xdfff) return unit;
+  const bool pair = unit < 0xdc00 && text.substr(at, 2) == "\\u" && text.size() - at >= 6;
+  if (!pair) return 0xfffd;
+  const unsigned low = hex_value(text.substr(at + 2, 4));
+  if (low < 0xdc00 || low > 0xdfff) return 0xfffd;
+  at += 6;
+  return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+}
+
+}  // namespace
+
+std::string Splice::apply(std::string_view text, Range range) {
+  // Insertions come before a cut that starts at the same place.
+  std::stable_sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
+    return std::pair(a.range.begin, a.range.end) < std::pair(b.range.begin, b.range.end);
+  });
+  std::string out;
+  std::size_t size = range.size();
+  for (const Edit& edit : edits_)
+    size += edit.replacement.size();
+  out.reserve(size);
+  std::size_t at = range.begin;
+  for (const Edit& edit : edits_) {
+    if (edit.range.begin < at || edit.range.end > range.end) continue;
+    out.append(text, at, edit.range.begin - at).append(edit.replacement);
+    at = edit.range.end;
+  }
+  return out.append(text, at, range.end - at);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (!is_utf8(text)) {
+    // Whole bytes that do not belong are replaced one by one.
+    std::string clean;
+    while (!text.empty()) {
+      std::size_t good = text.size();
+      while (good > 0 && !is_utf8(text.substr(0, good)))
+        --good;
+      clean.append(text, 0, good);
+      text.remove_prefix(good);
+      if (text.empty()) break;
+      clean += "\xef\xbf\xbd";
+      text.remove_prefix(1);
+    }
+    append_json_string(out, clean);
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += "\\u00";
+          out += kDigits[static_cast<unsigned char>(c) >> 4];
+          out += kDigits[static_cast<unsigned char>(c) & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_json_string(out, text);
+  return out;
+}
+
+std::string json_string_value(std::string_view literal) {
+  if (literal.size() < 2) return {};
+  const std::string_view inside = literal.substr(1, literal.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return std::string(inside);
+  std::string out;
+  out.reserve(inside.size());
+  for (std::size_t i = 0; i < inside.size();) {
+    if (inside[i] != '\\') {
+      out += inside[i++];
+      continue;
+    }
+    const char escaped = inside[i + 1];
+    i += 2;
+    switch (escaped) {
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'u':
+        append_utf8(out, unicode_escape(inside, i));
+        break;
+      default:
+        out += escaped;
+    }
+  }
+  return out;
+}
+
+}  // namespace jungle::mcp

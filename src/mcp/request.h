@@ -1,0 +1,94 @@
+// One MCP request on its way through the gateway.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mcp/json_text.h"
+
+namespace jungle::mcp {
+
+// The methods that the gateway routes. Everything else is kOther and is answered with "method not found".
+enum class Method : std::uint8_t {
+  kInitialize,
+  kPing,
+  kServerDiscover,
+  kToolsList,
+  kToolsCall,
+  kPromptsList,
+  kPromptsGet,
+  kResourcesList,
+  kResourcesTemplatesList,
+  kResourcesRead,
+  kResourcesSubscribe,
+  kResourcesUnsubscribe,
+  kCompletionComplete,
+  kLoggingSetLevel,
+  kSubscriptionsListen,
+  kOther,
+};
+Method parse_method(std::string_view name);
+std::string_view text_of(Method method);  // "tools/call"; empty for kOther.
+
+// The `params` of a request or notification: JSON text with its members found once, by the reader. Everything is
+// carried untouched until render(). A value.
+class Params {
+ public:
+  Params() = default;  // No `params` at all.
+
+  // Made by JsonReader. `text` is a valid JSON object; the ranges are relative to it. `meta` are the members of
+  // `_meta`.
+  Params(std::string text, Members members, Members meta)
+      : text_(std::move(text)), members_(std::move(members)), meta_(std::move(meta)), present_(true) {}
+
+  bool present() const { return present_; }
+  std::string_view text() const { return present_ ? std::string_view(text_) : std::string_view("{}"); }
+
+  // The raw JSON of a top-level member, or nothing.
+  std::optional<std::string_view> find(std::string_view key) const;
+  // The value of a top-level member that is a string; nothing if absent or of another type.
+  std::optional<std::string> find_string(std::string_view key) const;
+  bool has(std::string_view key) const { return members_.find(text_, key) != nullptr; }
+  // The same inside `_meta`.
+  std::optional<std::string_view> find_meta(std::string_view key) const;
+  std::optional<std::string> find_meta_string(std::string_view key) const;
+
+  // What render() does to one member. A key is named at most once per render.
+  struct Change {
+    std::string_view key;
+    std::string_view value;  // Raw JSON; empty: the member goes.
+  };
+  struct Changes {
+    std::vector<Change> members;      // At the top level. `_meta` itself must not be named here.
+    std::vector<Change> meta;         // Inside `_meta`, which is created if needed.
+    bool drop_protocol_meta = false;  // Removes every `io.modelcontextprotocol/` key of `_meta` that is not set anew.
+  };
+  // The text with `changes` made, byte for byte the same elsewhere.
+  std::string render(const Changes& changes) const;
+
+ private:
+  std::string text_;
+  Members members_;
+  Members meta_;
+  bool present_ = false;
+};
+
+// One request. `id` is raw JSON (`7`, `"a"`) as the peer wrote it; each hop uses an id of its own and remembers this
+// one for the answer.
+struct Request {
+  std::string id;
+  Method method = Method::kOther;
+  std::string method_name;
+  Params params;
+};
+
+// One notification in either direction. `params` is raw JSON, `{}` if there were none.
+struct Notification {
+  std::string method;
+  std::string params;
+};
+
+}  // namespace jungle::mcp
