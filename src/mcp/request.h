@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mcp/json_text.h"
+#include "mcp/param_headers.h"
 
 namespace jungle::mcp {
 
@@ -83,6 +84,9 @@ struct Request {
   Method method = Method::kOther;
   std::string method_name;
   Params params;
+  // For tools/call, set by the gateway: which arguments a modern HTTP upstream wants as headers too. Borrowed from the
+  // snapshot that the call holds.
+  const ParamHeaders* param_headers = nullptr;
 };
 
 // One notification in either direction. `params` is raw JSON, `{}` if there were none.

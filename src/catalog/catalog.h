@@ -1,0 +1,59 @@
+// The catalog: changes go in, snapshots come out.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/published.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/discovery.h"
+#include "catalog/repository.h"
+#include "catalog/snapshot.h"
+#include "telemetry/log.h"
+
+namespace jungle::catalog {
+
+// What an enable or disable changed: exposed names.
+struct Changed {
+  std::vector<std::string> tools;
+  std::vector<std::string> prompts;
+};
+
+// Applies changes in order, one at a time: store first, then publish. Lives on the control executor; call it there.
+// Reading needs no call: take a Reader of published().
+class Catalog {
+ public:
+  Catalog(CatalogRepository& repository, telemetry::Log& log);
+
+  // Reads the database and publishes the first snapshot.
+  Task<Result<void>> load();
+
+  const Published<Snapshot>& published() const { return published_; }
+  // Called on the control executor after each publication, with the new snapshot. Set before load(), once.
+  void on_change(std::function<void(const std::shared_ptr<const Snapshot>&)> listener);
+
+  // Adds a server that answered. Tools and resources that cannot be used are set aside, each with a warning. Returns
+  // the entry as published. kConflict if the name is taken (message with "already exists" and "UNIQUE").
+  Task<Result<std::shared_ptr<const ServerEntry>>> add(ServerSpec spec, Discovery discovery);
+  // Replaces the server of that name, or adds it. Enabled flags of what stays survive.
+  Task<Result<std::shared_ptr<const ServerEntry>>> replace(ServerSpec spec, Discovery discovery);
+  Task<Result<void>> remove(ServerName name);  // kNotFound.
+
+  // Sets a server and everything it offers.
+  Task<Result<Changed>> set_server_enabled(ServerName name, bool enabled);
+  // `entity` is an exposed name (contains `__`: one tool, always named in the answer) or a server name (all its tools;
+  // those that changed are named). kNotFound, with the texts of contract section 2.3 without the REST prefix.
+  Task<Result<std::vector<std::string>>> set_tools_enabled(std::string entity, bool enabled);
+  Task<Result<std::vector<std::string>>> set_prompts_enabled(std::string entity, bool enabled);
+
+ private:
+  class Turn;  // One change at a time.
+  CatalogRepository& repository_;
+  telemetry::Log& log_;
+  Published<Snapshot> published_;
+};
+
+}  // namespace jungle::catalog

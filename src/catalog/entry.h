@@ -1,0 +1,83 @@
+// What a server offers, one entry each.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/ids.h"
+#include "catalog/server_spec.h"
+#include "mcp/param_headers.h"
+
+namespace jungle::catalog {
+
+struct ServerEntry;
+
+// One tool. Immutable; owned by its server's entry. `server` outlives it: a snapshot holds both.
+struct ToolEntry {
+  std::int64_t id = 0;  // The row in the database.
+  const ServerEntry* server = nullptr;
+  std::string own_name;      // create_issue
+  std::string exposed_name;  // github__create_issue
+  std::string definition;    // Raw JSON as the server listed it.
+  bool enabled = true;
+  std::string created_at;  // RFC 3339, as REST shows it.
+  std::string updated_at;
+  mcp::ParamHeaders param_headers;  // From the `x-mcp-header` annotations of its inputSchema.
+};
+
+struct PromptEntry {
+  std::int64_t id = 0;
+  const ServerEntry* server = nullptr;
+  std::string own_name;
+  std::string exposed_name;
+  std::string definition;
+  bool enabled = true;
+  std::string created_at;
+  std::string updated_at;
+};
+
+struct ResourceEntry {
+  std::int64_t id = 0;
+  const ServerEntry* server = nullptr;
+  std::string own_name;
+  std::string exposed_name;
+  std::string own_uri;      // file:///a.txt
+  std::string exposed_uri;  // mcpj://res/<server>/<base64>
+  std::string definition;
+  bool enabled = true;
+  std::string created_at;
+  std::string updated_at;
+};
+
+// A template is exposed as mcpj://tpl/<server>/<own template>, so that a client can still expand it (RFC 6570).
+struct ResourceTemplateEntry {
+  std::int64_t id = 0;
+  const ServerEntry* server = nullptr;
+  std::string own_name;
+  std::string exposed_name;
+  std::string own_template;
+  std::string exposed_template;
+  std::string definition;
+  bool enabled = true;
+};
+
+// One registered server with everything it offers. Immutable once it is in a snapshot; snapshots share entries that did
+// not change.
+struct ServerEntry {
+  std::int64_t id = 0;
+  ServerSpec spec;
+  bool enabled = true;
+  std::string revision;             // Negotiated when it was listed last; empty if unknown.
+  std::string capabilities = "{}";  // Raw JSON, as discovered.
+  std::string instructions;
+  std::string created_at;
+  std::string updated_at;
+  std::vector<ToolEntry> tools;  // In the server's order.
+  std::vector<PromptEntry> prompts;
+  std::vector<ResourceEntry> resources;
+  std::vector<ResourceTemplateEntry> resource_templates;
+};
+
+}  // namespace jungle::catalog

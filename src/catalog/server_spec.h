@@ -1,0 +1,66 @@
+// How one upstream server is reached: what a person registers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "catalog/ids.h"
+
+namespace jungle::catalog {
+
+enum class Transport : std::uint8_t { kStreamableHttp, kStdio, kSse };
+enum class SessionMode : std::uint8_t { kStateless, kStateful };
+// Which era a server is spoken to in. kAuto: probe once and remember.
+enum class Protocol : std::uint8_t { kAuto, kLegacy, kModern };
+
+// "streamable_http", "stdio", "sse" and so on: the words of config files, REST and the database.
+std::string_view text_of(Transport transport);
+std::string_view text_of(SessionMode mode);
+std::string_view text_of(Protocol protocol);
+std::optional<Transport> parse_transport(std::string_view text);
+std::optional<SessionMode> parse_session_mode(std::string_view text);
+std::optional<Protocol> parse_protocol(std::string_view text);
+
+// A value type; nothing in it is resolved or connected.
+struct ServerSpec {
+  ServerName name;
+  Transport transport = Transport::kStreamableHttp;
+  std::string description;
+
+  // streamable_http and sse.
+  std::string url;
+  Secret bearer_token;
+  std::vector<std::pair<std::string, Secret>> headers;
+
+  // stdio.
+  std::string command;
+  std::vector<std::string> args;
+  std::vector<std::pair<std::string, Secret>> env;  // On top of the inherited environment, in the order given.
+  std::string cwd;                                  // Empty: the gateway's own.
+
+  SessionMode session_mode = SessionMode::kStateless;
+  Protocol protocol = Protocol::kAuto;
+  std::optional<int> init_timeout_sec;  // Absent: the gateway's.
+  std::optional<int> call_timeout_sec;  // Absent: the gateway's.
+  int warm = 1;                         // Fresh processes kept ready for a stateless stdio server; 0: none.
+
+  // Kept for upstream authorization.
+  std::string oauth_redirect_uri;
+  std::string oauth_client_id;
+  Secret oauth_client_secret;
+  std::vector<std::string> oauth_scopes;
+
+  friend bool operator==(const ServerSpec&, const ServerSpec&) = default;
+};
+
+// Checks the rules of registration: name, mandatory fields of the transport, URL, header names and values, limits.
+// kInvalidArgument with the texts that MCPJungle's users know.
+Result<void> validate(const ServerSpec& spec);
+
+}  // namespace jungle::catalog

@@ -1,0 +1,81 @@
+// The catalog at one moment.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/entry.h"
+
+namespace jungle::catalog {
+
+// How many entries one page of a list holds. Most clients never ask for a second page, so this is generous.
+inline constexpr std::size_t kListPageEntries = 1000;
+
+// What one endpoint exposes: the whole gateway under exposed names (`/mcp`), or one server under its own
+// (`/mcp/{server}`). Only enabled entries are in a view. Immutable; owned by its snapshot.
+class View {
+ public:
+  // Whose names and URIs a view uses.
+  enum class Names : std::uint8_t { kExposed, kOwn };
+  View(Names names, const std::vector<std::shared_ptr<const ServerEntry>>& servers);
+
+  Names names() const { return names_; }
+  // Exact lookups; nullptr if there is none or it is disabled. Resources are looked up by URI.
+  const ToolEntry* find_tool(std::string_view name) const;
+  const PromptEntry* find_prompt(std::string_view name) const;
+  const ResourceEntry* find_resource(std::string_view uri) const;
+
+  // "; did you mean 'x'?" or empty, for messages about unknown names.
+  std::string suggest_tool(std::string_view name) const;
+  std::string suggest_prompt(std::string_view name) const;
+
+  // One page of a list as the JSON array that goes into a result: `[{"name":…},…]`, names and URIs of this view put in,
+  // all else as the server wrote it, sorted by name (resources by display name). There is at least one page.
+  using Pages = std::vector<std::shared_ptr<const std::string>>;
+  const Pages& tools() const { return tools_pages_; }
+  const Pages& prompts() const { return prompts_pages_; }
+  const Pages& resources() const { return resources_pages_; }
+  const Pages& resource_templates() const { return templates_pages_; }
+
+  // What the servers of this view can do together.
+  bool has_completions() const { return has_completions_; }
+
+ private:
+  Names names_;
+  std::unordered_map<std::string_view, const ToolEntry*> tools_;
+  std::unordered_map<std::string_view, const PromptEntry*> prompts_;
+  std::unordered_map<std::string_view, const ResourceEntry*> resources_;
+  Pages tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
+  bool has_completions_ = false;
+};
+
+// An immutable state of the catalog. Published by Catalog, read on every call; whoever holds one sees one state.
+class Snapshot {
+ public:
+  Snapshot();  // Empty.
+  Snapshot(std::uint64_t generation, std::vector<std::shared_ptr<const ServerEntry>> servers);
+
+  // Grows with every published change: cursors and list_changed depend on it.
+  std::uint64_t generation() const { return generation_; }
+  // In the order of registration.
+  const std::vector<std::shared_ptr<const ServerEntry>>& servers() const { return servers_; }
+  // By name; nullptr if there is none. The entry is in the snapshot whether enabled or not.
+  std::shared_ptr<const ServerEntry> find_server(std::string_view name) const;
+
+  const View& all() const { return *all_; }
+  // The view of one server, or nullptr.
+  const View* view_of(std::string_view server) const;
+
+ private:
+  std::uint64_t generation_ = 0;
+  std::vector<std::shared_ptr<const ServerEntry>> servers_;
+  std::unique_ptr<const View> all_;
+  std::map<std::string, std::unique_ptr<const View>, std::less<>> views_;
+};
+
+}  // namespace jungle::catalog

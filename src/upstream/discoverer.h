@@ -1,0 +1,22 @@
+// Asking a server what it offers.
+#pragma once
+
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/discovery.h"
+#include "catalog/server_spec.h"
+
+namespace jungle::upstream {
+
+// Connects to a server with a throw-away connection and lists what it offers, as registration does. Called on the
+// control executor. A fake in tests.
+class Discoverer {
+ public:
+  virtual ~Discoverer() = default;
+  // Errors: kDeadlineExceeded (the initialize limit, named in the message), kUnavailable (cannot be reached or ended),
+  // kUnauthenticated (HTTP 401), kUpstreamRejected (answered with nonsense or a JSON-RPC error). Messages have the
+  // fragments of contract section 2.2.
+  virtual Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec) = 0;
+};
+
+}  // namespace jungle::upstream
