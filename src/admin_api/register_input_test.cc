@@ -1,0 +1,107 @@
+#include "admin_api/register_input.h"
+
+#include <gtest/gtest.h>
+
+namespace jungle::admin_api {
+namespace {
+
+std::string message_of(std::string_view json) {
+  auto input = parse_register_input(json);
+  return input ? "(parsed)" : input.error().message;
+}
+
+RegisterInput full_input() {
+  RegisterInput input;
+  input.name = "n";
+  input.transport = "stdio";
+  input.description = "d";
+  input.url = "http://h/mcp";
+  input.bearer_token = Secret("t");
+  input.headers = {{"X-A", Secret("1")}};
+  input.command = "npx";
+  input.args = {"-y"};
+  input.env = {{"E", Secret("v")}};
+  input.cwd = "/tmp";
+  input.session_mode = "stateful";
+  input.oauth_redirect_uri = "http://127.0.0.1/cb";
+  input.oauth_client_id = "id";
+  input.oauth_client_secret = Secret("s");
+  input.oauth_scopes = {"mcp.read"};
+  input.protocol = "modern";
+  input.init_timeout = Seconds(5);
+  input.call_timeout = Seconds(60);
+  input.warm = 0;
+  return input;
+}
+
+TEST(RegisterInputTest, ReadsWhatItWrites) { EXPECT_EQ(full_input(), *parse_register_input(render(full_input()))); }
+
+TEST(RegisterInputTest, WritesEveryFieldWithItsSecrets) {
+  EXPECT_EQ(
+      R"({"name":"n","transport":"stdio","description":"d","url":"http://h/mcp","bearer_token":"t","headers":{"X-A":"1"},)"
+      R"("command":"npx","args":["-y"],"env":{"E":"v"},"cwd":"/tmp","session_mode":"stateful",)"
+      R"("oauth_redirect_uri":"http://127.0.0.1/cb","oauth_client_id":"id","oauth_client_secret":"s",)"
+      R"("oauth_scopes":["mcp.read"],"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"warm":0})",
+      render(full_input()));
+}
+
+TEST(RegisterInputTest, LeavesEmptyFieldsOutExceptTheFourThatExportsHave) {
+  EXPECT_EQ(R"([{"name":"","transport":"","description":"","session_mode":"stateless"}])",
+            render(std::vector<RegisterInput>{RegisterInput{}}));
+}
+
+TEST(RegisterInputTest, MatchesNamesInAnyCaseAndIgnoresUnknownOnesAndWhatFollows) {
+  auto input = parse_register_input(R"({"NAME":"a","Transport":"stdio","nope":[1],"args":null} trailing)");
+  ASSERT_TRUE(input.has_value()) << input.error().message;
+  EXPECT_EQ("a", input->name);
+  EXPECT_EQ("stdio", input->transport);
+}
+
+TEST(RegisterInputTest, WordsErrorsAsGoDoes) {
+  EXPECT_EQ("EOF", message_of(""));
+  EXPECT_EQ("unexpected EOF", message_of("{"));
+  EXPECT_EQ("json: cannot unmarshal string into Go struct field RegisterServerInput.oauth_scopes of type []string",
+            message_of(R"({"oauth_scopes":"mcp.read"})"));
+  EXPECT_EQ("json: cannot unmarshal number into Go struct field RegisterServerInput.name of type string",
+            message_of(R"({"name":5})"));
+  EXPECT_EQ("json: cannot unmarshal bool into Go struct field RegisterServerInput.args of type string",
+            message_of(R"({"args":["a",true]})"));
+  EXPECT_EQ("json: cannot unmarshal number into Go struct field RegisterServerInput.env of type string",
+            message_of(R"({"env":{"PORT":8080}})"));
+  EXPECT_EQ("json: cannot unmarshal array into Go struct field RegisterServerInput.headers of type map[string]string",
+            message_of(R"({"headers":[]})"));
+  EXPECT_EQ("json: cannot unmarshal number 1.5 into Go struct field RegisterServerInput.warm of type int",
+            message_of(R"({"warm":1.5})"));
+  EXPECT_EQ("json: cannot unmarshal array into Go value of type RegisterServerInput", message_of("[]"));
+}
+
+TEST(RegisterInputTest, BoundsItsNumbers) {
+  EXPECT_EQ("(parsed)", message_of(R"({"init_timeout_sec":1,"call_timeout_sec":86400,"warm":16})"));
+  EXPECT_EQ("init_timeout_sec must be a number of seconds from 1 to 86400, not 0",
+            message_of(R"({"init_timeout_sec":0})"));
+  EXPECT_EQ("call_timeout_sec must be a number of seconds from 1 to 86400, not 86401",
+            message_of(R"({"call_timeout_sec":86401})"));
+  EXPECT_EQ("warm must be a number from 0 to 16, not 17", message_of(R"({"warm":17})"));
+  EXPECT_EQ("warm must be a number from 0 to 16, not -1", message_of(R"({"warm":-1})"));
+}
+
+TEST(RegisterInputTest, NamesEveryFieldItWrites) {
+  auto json = parse_json(render(full_input()), Trailing::kRefuse);
+  ASSERT_TRUE(json.has_value());
+  std::vector<std::string> written;
+  for (const Json::Member& member : json->members)
+    written.push_back(member.key);
+  EXPECT_EQ(written, register_field_names());
+}
+
+TEST(RegisterInputTest, ReadsForceAsGoReadsBooleans) {
+  for (const char* yes : {"1", "t", "T", "true", "TRUE", "True"})
+    EXPECT_TRUE(*parse_force(yes)) << yes;
+  for (const char* no : {"", "0", "f", "F", "false", "FALSE", "False"})
+    EXPECT_FALSE(*parse_force(no)) << no;
+  EXPECT_EQ("invalid force query parameter: strconv.ParseBool: parsing \"maybe\": invalid syntax",
+            parse_force("maybe").error().message);
+}
+
+}  // namespace
+}  // namespace jungle::admin_api

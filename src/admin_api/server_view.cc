@@ -1,0 +1,59 @@
+#include "admin_api/server_view.h"
+
+#include "admin_api/object_writer.h"
+
+namespace jungle::admin_api {
+namespace {
+
+Result<ServerView> view_of(const Json& json) {
+  ServerView server;
+  FieldReader reader(json, "McpServer");
+  reader.read("name", server.name)
+      .read("transport", server.transport)
+      .read("enabled", server.enabled)
+      .read("description", server.description)
+      .read("url", server.url)
+      .read("command", server.command)
+      .read("args", server.args)
+      .read("env", server.env)
+      .read("session_mode", server.session_mode);
+  if (reader.error()) return *reader.error();
+  return server;
+}
+
+}  // namespace
+
+std::string render(const ServerView& server) {
+  ObjectWriter out;
+  out.text("name", server.name).text("transport", server.transport).boolean("enabled", server.enabled);
+  out.text("description", server.description).text("url", server.url).text("command", server.command);
+  server.args.empty() ? out.null("args") : out.strings("args", server.args);
+  server.env.empty() ? out.null("env") : out.secrets("env", server.env);
+  return out.text("session_mode", server.session_mode).take();
+}
+
+std::string render(const std::vector<ServerView>& servers) { return render_array(servers); }
+
+std::string render_registered(const ServerView& server) { return ObjectWriter().raw("server", render(server)).take(); }
+
+Result<std::vector<ServerView>> parse_server_views(std::string_view json) {
+  auto array = parse_array(json);
+  if (!array) return array.error();
+  std::vector<ServerView> servers;
+  for (const Json& item : array->items) {
+    auto server = view_of(item);
+    if (!server) return server.error();
+    servers.push_back(std::move(*server));
+  }
+  return servers;
+}
+
+Result<ServerView> parse_registered(std::string_view json) {
+  auto answer = parse_json(json, Trailing::kIgnore);
+  if (!answer) return answer.error();
+  const Json* server = answer->find("server");
+  if (!server) return Error{ErrorCode::kInvalidArgument, "the answer has no 'server'", {}};
+  return view_of(*server);
+}
+
+}  // namespace jungle::admin_api

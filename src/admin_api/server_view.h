@@ -1,0 +1,39 @@
+// What GET /api/v0/servers and a successful registration show of a server.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin_api/field_reader.h"
+#include "base/result.h"
+
+namespace jungle::admin_api {
+
+// One registered upstream server as clients of the REST API see it. Bearer tokens and headers are not part of it;
+// `env` is, as in MCPJungle, and is often secret.
+struct ServerView {
+  std::string name;
+  std::string transport;  // "streamable_http", "stdio" or "sse".
+  bool enabled = true;
+  std::string description;
+  std::string url;                // Empty for stdio.
+  std::string command;            // Empty unless stdio.
+  std::vector<std::string> args;  // Rendered as null when empty.
+  SecretMap env;                  // Rendered as null when empty.
+  std::string session_mode = "stateless";
+
+  friend bool operator==(const ServerView&, const ServerView&) = default;
+};
+
+// {"name":...,"transport":...} with every key present, in the order of the fields above.
+std::string render(const ServerView& server);
+std::string render(const std::vector<ServerView>& servers);
+// {"server":ServerView}, the answer to a registration.
+std::string render_registered(const ServerView& server);
+
+// Errors: kInvalidArgument when the text is not what a server answers.
+Result<std::vector<ServerView>> parse_server_views(std::string_view json);
+Result<ServerView> parse_registered(std::string_view json);
+
+}  // namespace jungle::admin_api

@@ -1,0 +1,57 @@
+#include "admin_api/server_view.h"
+
+#include <gtest/gtest.h>
+
+namespace jungle::admin_api {
+namespace {
+
+ServerView http_server() {
+  ServerView server;
+  server.name = "up";
+  server.transport = "streamable_http";
+  server.description = "desc";
+  server.url = "http://127.0.0.1:18901/mcp";
+  return server;
+}
+
+ServerView stdio_server() {
+  ServerView server;
+  server.name = "st";
+  server.transport = "stdio";
+  server.enabled = false;
+  server.command = "npx";
+  server.args = {"-y", "x"};
+  server.env = {{"FOO", Secret("bar")}};
+  server.session_mode = "stateful";
+  return server;
+}
+
+TEST(ServerViewTest, HasEveryKeyInTheOrderOfTheContract) {
+  EXPECT_EQ(
+      R"({"name":"up","transport":"streamable_http","enabled":true,"description":"desc","url":"http://127.0.0.1:18901/mcp",)"
+      R"("command":"","args":null,"env":null,"session_mode":"stateless"})",
+      render(http_server()));
+  EXPECT_EQ(R"({"name":"st","transport":"stdio","enabled":false,"description":"","url":"","command":"npx",)"
+            R"("args":["-y","x"],"env":{"FOO":"bar"},"session_mode":"stateful"})",
+            render(stdio_server()));
+}
+
+TEST(ServerViewTest, ReadsWhatItWrites) {
+  const std::vector<ServerView> servers{http_server(), stdio_server()};
+  EXPECT_EQ(servers, *parse_server_views(render(servers)));
+  EXPECT_EQ(stdio_server(), *parse_registered(render_registered(stdio_server())));
+}
+
+TEST(ServerViewTest, AnEmptyRegistryIsAnEmptyArray) {
+  EXPECT_EQ("[]", render(std::vector<ServerView>{}));
+  EXPECT_TRUE(parse_server_views("[]")->empty());
+}
+
+TEST(ServerViewTest, RefusesAnAnswerOfAnotherShape) {
+  EXPECT_FALSE(parse_server_views("{}").has_value());
+  EXPECT_FALSE(parse_server_views(R"([{"name":1}])").has_value());
+  EXPECT_FALSE(parse_registered("{}").has_value());
+}
+
+}  // namespace
+}  // namespace jungle::admin_api
