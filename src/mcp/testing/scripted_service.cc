@@ -1,0 +1,67 @@
+#include "mcp/testing/scripted_service.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace jungle::mcp::testing {
+
+void ScriptedService::reply(std::string_view method, std::string result, ResultForm form) {
+  script_[std::string(method)].push_back(Step{Response::result(std::move(result), form), {}});
+}
+
+void ScriptedService::reply_error(std::string_view method, int code, std::string_view message) {
+  script_[std::string(method)].push_back(Step{Response::error(code, message), {}});
+}
+
+void ScriptedService::fail(std::string_view method, Error error) {
+  script_[std::string(method)].push_back(Step{std::move(error), {}});
+}
+
+void ScriptedService::notify(std::string_view method, Notification event) {
+  const auto steps = script_.find(method);
+  JUNGLE_CHECK(steps != script_.end());
+  steps->second.front().events.push_back(std::move(event));
+}
+
+void ScriptedService::release() {
+  held_ = false;
+  released_.notify_all();
+}
+
+std::vector<std::string> ScriptedService::methods_seen() const {
+  std::vector<std::string> methods;
+  for (const Seen& seen : seen_)
+    methods.push_back(seen.method);
+  return methods;
+}
+
+ScriptedService::Step ScriptedService::next_step(const std::string& method) {
+  const auto steps = script_.find(method);
+  if (steps == script_.end()) {
+    return {Error{ErrorCode::kInternal, "the script has no answer to " + method, {}}, {}};
+  }
+  Step step = steps->second.front();
+  if (steps->second.size() > 1) steps->second.pop_front();
+  return step;
+}
+
+Task<Result<Response>> ScriptedService::handle(Request request, const CallContext& call, EventSink& events) {
+  seen_.push_back(Seen{request.method_name, std::string(request.params.text()), call});
+  Step step = next_step(request.method_name);
+  while (held_) {
+    ++waiting_;
+    const bool woken = co_await released_.wait();
+    --waiting_;
+    if (!woken) {
+      ++cancelled_;
+      co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+    }
+  }
+  for (Notification& event : step.events) {
+    if (auto sent = co_await events.send(std::move(event)); !sent) break;
+  }
+  co_return std::move(step.answer);
+}
+
+}  // namespace jungle::mcp::testing
