@@ -1,0 +1,58 @@
+// What upstream servers may cost us. docs/limits.md lists these with their reasons.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace jungle::upstream {
+
+// Defaults of what the operator may set (options.h).
+inline constexpr Seconds kInitTimeout{30};
+inline constexpr Seconds kCallTimeout{300};
+inline constexpr Seconds kSessionIdle{3600};  // As MCPJungle does when nothing is set.
+
+// Calls.
+inline constexpr Seconds kCallHardCap{3600};        // Progress extends a call up to this.
+inline constexpr std::size_t kQueuedEvents = 1000;  // Notifications waiting for a slow client; more are dropped.
+inline constexpr Seconds kGoodbyeTimeout{5};        // For a DELETE, a `cancelled`, an answer to a server's request.
+inline constexpr std::size_t kGoodbyesMax = 256;    // Of those at once, per worker and server; more are not sent.
+
+// Answers. A tools/list of 64 MiB is a mistake; the largest seen in the wild is 3 MiB.
+inline constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // Of an answer that is not MCP.
+inline constexpr std::size_t kQuotedBytesMax = 200;           // Of it, quoted in our error.
+
+// Eras.
+inline constexpr Seconds kEraProbeTime{5};  // For an answer to `server/discover`; then `initialize` is tried too.
+
+// Listing (registration).
+inline constexpr std::size_t kListPagesMax = 1000;
+inline constexpr std::size_t kListEntriesMax = 20'000;           // Per kind.
+inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds together.
+
+// Sessions kept ready.
+inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
+inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
+inline constexpr Seconds kIdleSweepPeriod{5};        // How often idle sessions are looked for.
+inline constexpr int kWarmMax = 8;                   // Warm processes of one server, whatever `warm` says.
+
+// Child processes.
+inline constexpr std::size_t kMessageBytesMax = 64 * 1024 * 1024;     // One line of stdout.
+inline constexpr std::size_t kReadChunkBytes = 64 * 1024;             // The size of a Linux pipe.
+inline constexpr std::size_t kWriteQueueBytesMax = 64 * 1024 * 1024;  // What a child has not read yet.
+inline constexpr Millis kEofTime{2000};                               // From closing stdin to SIGTERM, as MCPJungle.
+inline constexpr Millis kTermTime{3000};                              // From SIGTERM to SIGKILL, as MCPJungle.
+inline constexpr Millis kGroupTermTime{200};   // For what a child left behind in its group, from SIGTERM to SIGKILL.
+inline constexpr Millis kLastOutputTime{250};  // After an exit, for output that is still in the pipes.
+inline constexpr Millis kExitPollTime{50};     // Where pidfd_open is not allowed, how often waitpid is asked.
+inline constexpr Millis kReapPeriod{1000};     // As PID 1, how often orphans are reaped.
+inline constexpr std::size_t kGarbageLinesLogged = 20;  // Lines of stdout that are no messages, per process.
+
+// Standard error of children.
+inline constexpr std::size_t kStderrLineBytes = 4096;      // Longer lines are logged in pieces.
+inline constexpr std::size_t kStderrTailLines = 20;        // Quoted when the process dies,
+inline constexpr std::size_t kStderrTailBytes = 4096;      // at most so many bytes.
+inline constexpr std::size_t kStderrLinesPerSecond = 200;  // Logged; more are counted and dropped.
+
+}  // namespace jungle::upstream

@@ -1,0 +1,23 @@
+// What the operator may set about upstream servers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "upstream/limits.h"
+
+namespace jungle::upstream {
+
+// A value, constant after start. Servers may override both timeouts (`init_timeout_sec`, `call_timeout_sec`).
+struct UpstreamOptions {
+  Seconds init_timeout = kInitTimeout;  // MCP_SERVER_INIT_REQ_TIMEOUT_SEC.
+  Seconds call_timeout = kCallTimeout;  // MCP_CALL_TIMEOUT_SEC; each progress notification starts it anew.
+  // SESSION_IDLE_TIMEOUT_SEC: how long a stateful session is kept without calls. 0 or less: for ever.
+  Seconds session_idle = kSessionIdle;
+  std::string version = "dev";  // Ours: `clientInfo.version`.
+  // Our own environment, "NAME=value" each. What children inherit of it: see child_environment.h.
+  std::vector<std::string> environment;
+};
+
+}  // namespace jungle::upstream
