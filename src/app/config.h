@@ -1,0 +1,88 @@
+// What `mcpjungle start` runs with: flags, environment and .env, resolved.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/dotenv.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "telemetry/log_sink.h"
+
+namespace jungle::app {
+
+enum class ServerMode : std::uint8_t { kDevelopment, kEnterprise };
+std::string_view text_of(ServerMode mode);  // "development" or "enterprise".
+
+inline constexpr std::uint16_t kDefaultPort = 8080;
+inline constexpr Seconds kDefaultInitTimeout{30};
+inline constexpr Seconds kDefaultCallTimeout{300};
+inline constexpr Seconds kDefaultSessionIdleTimeout{3600};
+inline constexpr Seconds kTimeoutMax{365 * 24 * 3600};  // Far from where time arithmetic overflows.
+
+// The flags of `start` as they were typed; empty if not given.
+struct StartFlags {
+  std::string port;
+  std::string host;
+  std::string sqlite_db_path;
+  std::string allowed_hosts;
+  std::string log_format;
+  std::string log_level;
+  bool enterprise = false;
+  bool prod = false;  // The old name of `enterprise`.
+};
+
+// Names beside the loopback ones under which browsers may reach us; see http::HostPolicy.
+struct AllowedHosts {
+  std::vector<std::string> hosts;    // Lower case, without a port.
+  std::vector<std::string> origins;  // "https://app.example.org".
+  bool any = false;                  // From "*".
+
+  friend bool operator==(const AllowedHosts&, const AllowedHosts&) = default;
+};
+
+// Everything that `start` was told, checked. A value; nothing is opened or bound yet.
+struct Config {
+  ServerMode mode = ServerMode::kDevelopment;
+  std::string host;  // A numeric address to listen on.
+  std::uint16_t port = kDefaultPort;
+  AllowedHosts allowed_hosts;
+  std::string sqlite_path;
+  Seconds init_timeout = kDefaultInitTimeout;
+  Seconds call_timeout = kDefaultCallTimeout;
+  std::optional<Seconds> session_idle_timeout = kDefaultSessionIdleTimeout;  // Absent: sessions never idle out.
+  bool is_telemetry_on = false;
+  telemetry::LogFormat log_format = telemetry::LogFormat::kText;
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
+  std::vector<std::string> warnings;  // Lines for standard error, before anything else.
+};
+
+// The file system as far as configuration needs it.
+struct FileAccess {
+  std::function<bool(const std::string& path)> exists;
+  // Errors: any; the message is Go's: `open /nofile: no such file or directory`.
+  std::function<Result<std::string>(const std::string& path)> read;
+};
+
+// Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
+// Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database,
+// timeouts, address, log.
+Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
+
+// `environment` and, for what it lacks, the variables of the .env file's `text`. Errors: as parse_dotenv.
+Result<Environment> with_dotenv(Environment environment, std::string_view text);
+
+// Which PostgreSQL the environment asks for: DATABASE_URL as it is, or one built from POSTGRES_*; nothing if neither
+// is set. User, password and database name are percent-encoded.
+// Errors: kInvalidArgument `failed to get postgres DSN: failed to get postgres password: ...`.
+Result<std::optional<Secret>> postgres_url(const Environment& environment, const FileAccess& files);
+
+// What the log says first: the database, the timeouts, and who can reach us.
+std::vector<std::string> start_lines(const Config& config);
+
+}  // namespace jungle::app
