@@ -1,0 +1,226 @@
+// A scripted MCP server without a transport: what it offers, and how it answers, in the legacy and in the modern era.
+// http-upstream.mjs and stdio-server.mjs put it on a wire. Tools whose name begins with `fault_` make the wire misbehave.
+
+export const MODERN = '2026-07-28';
+const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
+const META = 'io.modelcontextprotocol/';
+
+const text = (value) => ({ content: [{ type: 'text', text: value }] });
+const object = (properties = {}, required = []) => ({ type: 'object', properties, ...(required.length && { required }) });
+
+export class RpcError extends Error {
+  constructor(code, message, data) {
+    super(message);
+    Object.assign(this, { code, data });
+  }
+}
+
+// What a wire does in place of a proper answer.
+export class Fault extends Error {
+  constructor(kind) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+export const FAULTS = ['silent', 'twice', 'other_id', 'cut', 'html', 'huge_line', 'not_json', 'exit'];
+export const HUGE_BYTES = 10 * 1024 * 1024;
+
+const TOOLS = {
+  echo: {
+    title: 'Echo', description: 'Returns its message', annotations: { title: 'Echo', readOnlyHint: true, idempotentHint: true },
+    inputSchema: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object', additionalProperties: false,
+      properties: { message: { type: 'string', description: 'What to say' } }, required: ['message'], 'x-kept': { a: [1, 2.5] },
+    },
+    icons: [{ src: 'data:image/png;base64,AA==', mimeType: 'image/png' }], _meta: { 'vendor/kept': true },
+    run: ({ message }) => text(`echo: ${message}`),
+  },
+  add: {
+    description: 'Adds two numbers', inputSchema: object({ a: { type: 'number' }, b: { type: 'number' } }, ['a', 'b']),
+    outputSchema: object({ sum: { type: 'number' } }, ['sum']),
+    run: ({ a, b }) => {
+      if (typeof a !== 'number' || typeof b !== 'number') throw new RpcError(-32602, 'a and b must be numbers');
+      return { ...text(String(a + b)), structuredContent: { sum: a + b } };
+    },
+  },
+  fail: { description: 'Reports a tool error', inputSchema: object(), run: () => ({ ...text('it did not work'), isError: true }) },
+  rpc_error: {
+    description: 'Answers with a JSON-RPC error', inputSchema: object(),
+    run: () => {
+      throw new RpcError(-32050, 'custom rpc error', { hint: 'kept' });
+    },
+  },
+  progress: {
+    description: 'Reports progress, then answers', inputSchema: object({ steps: { type: 'integer' } }),
+    run: async ({ steps = 3 }, call) => {
+      for (let step = 1; step <= steps; step++) {
+        if (call.progressToken !== undefined) {
+          await call.notify('notifications/progress', { progressToken: call.progressToken, progress: step, total: steps });
+        }
+      }
+      return text(`${steps} steps`);
+    },
+  },
+  wait: {
+    description: 'Answers only when it is cancelled or released', inputSchema: object(),
+    run: (_, call) => untilReleased(call),
+  },
+  progress_then_wait: {
+    description: 'Reports progress once, then does as `wait`', inputSchema: object(),
+    run: async (_, call) => {
+      await call.notify('notifications/progress', { progressToken: call.progressToken, progress: 1 });
+      return untilReleased(call);
+    },
+  },
+  slow_progress: {
+    description: 'Takes three seconds and reports progress all the time', inputSchema: object(),
+    run: async (_, call) => {
+      for (let step = 1; step <= 6; step++) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await call.notify('notifications/progress', { progressToken: call.progressToken, progress: step });
+      }
+      return text('done');
+    },
+  },
+  headers: { description: 'The HTTP headers of this call', inputSchema: object(), run: (_, call) => text(JSON.stringify(call.headers ?? {})) },
+  arguments: { description: 'Its arguments as text', inputSchema: object(), run: (_, call) => text(call.rawArguments) },
+  unknown_members: {
+    description: 'A result with members and content of the future', inputSchema: object(),
+    run: () => ({ content: [{ type: 'hologram', depth: 3 }], futureMember: { kept: true } }),
+  },
+};
+for (const kind of FAULTS) {
+  TOOLS[`fault_${kind}`] = {
+    description: `Misbehaves: ${kind}`, inputSchema: object(),
+    run: () => {
+      throw new Fault(kind);
+    },
+  };
+}
+
+function untilReleased(call) {
+  return new Promise((resolve) => {
+    call.onCancelled(() => {
+      call.server.cancelled++;
+      resolve(text('cancelled'));
+    });
+    call.server.waiting.push(() => resolve(text('released')));
+  });
+}
+
+const PROMPTS = {
+  greet: {
+    title: 'Greeting', description: 'Greets someone', arguments: [{ name: 'name', description: 'Whom', required: true }],
+    run: ({ name }) => ({ description: 'A greeting', messages: [{ role: 'user', content: { type: 'text', text: `Hello, ${name}!` } }] }),
+  },
+  plain: { run: () => ({ messages: [{ role: 'user', content: { type: 'text', text: 'No arguments.' } }] }) },
+};
+
+const RESOURCES = [
+  { uri: 'file:///a b?.txt', name: 'note', title: 'A note', description: 'Some text', mimeType: 'text/plain', text: 'a note', size: 6 },
+  { uri: 'blob://x', name: 'blob', mimeType: 'application/octet-stream', blob: 'AAEC' },
+];
+const TEMPLATE = { uriTemplate: 'item://{id}', name: 'item', description: 'One item', mimeType: 'application/json' };
+
+// Lists come in pages of `pageSize`; `endless` repeats the first page's cursor for ever. `without` names methods that are unknown here.
+export class ScriptedServer {
+  waiting = [];    // Releases the calls of the tools that wait.
+  cancelled = 0;   // How many of them were cancelled.
+  extraTools = [];
+
+  constructor({ name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [] } = {}) {
+    Object.assign(this, { name, era, pageSize, endless, tools, without });
+  }
+
+  releaseAll() {
+    for (const release of this.waiting.splice(0)) release();
+  }
+
+  // Answers one request with a JSON-RPC response. `wire` is { notify(method, params), onCancelled(f), headers }. Throws Fault.
+  async handle(message, wire) {
+    const meta = message.params?._meta ?? {};
+    const version = meta[`${META}protocolVersion`];
+    const isModern = version !== undefined;
+    try {
+      if (isModern && this.era === 'legacy') throw new RpcError(-32601, `Method ${message.method} not found`);
+      if (isModern && version !== MODERN) throw new RpcError(-32022, 'Unsupported protocol version', { supported: [MODERN], requested: version });
+      if (!isModern && this.era === 'modern') throw new RpcError(-32602, `_meta must carry ${META}protocolVersion; this server speaks ${MODERN}`);
+      const result = await this.#result(message, meta, isModern, wire);
+      return { jsonrpc: '2.0', id: message.id, result: isModern ? this.#stamped(message.method, result) : result };
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      return { jsonrpc: '2.0', id: message.id, error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) } };
+    }
+  }
+
+  #stamped(method, result) {
+    const cached = /\/list$|^resources\/read$|^server\/discover$/.test(method) ? { ttlMs: 1000, cacheScope: 'private' } : {};
+    return { resultType: 'complete', ...cached, ...result, _meta: { ...result._meta, [`${META}serverInfo`]: { name: this.name, version: '1.0' } } };
+  }
+
+  get #capabilities() {
+    return { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {} };
+  }
+
+  async #result({ method, params = {} }, meta, isModern, wire) {
+    if (this.without.includes(method)) throw new RpcError(-32601, `Method ${method} not found`);
+    switch (method) {
+      case 'initialize':
+        if (isModern) break;
+        return {
+          protocolVersion: LEGACY.includes(params.protocolVersion) ? params.protocolVersion : LEGACY[0],
+          capabilities: this.#capabilities, serverInfo: { name: this.name, version: '1.0' }, instructions: 'Scripted.',
+        };
+      case 'ping': return {};
+      case 'server/discover':
+        if (!isModern) break;
+        return { supportedVersions: [MODERN], capabilities: this.#capabilities, instructions: 'Scripted.' };
+      case 'tools/list': return this.#page('tools', [...entries(this.tools), ...this.extraTools], params.cursor);
+      case 'prompts/list': return this.#page('prompts', entries(PROMPTS), params.cursor);
+      case 'resources/list': return this.#page('resources', RESOURCES.map(({ text: _, blob: __, ...listed }) => listed), params.cursor);
+      case 'resources/templates/list': return this.#page('resourceTemplates', [TEMPLATE], params.cursor);
+      case 'tools/call': return this.#call(params, meta, wire);
+      case 'prompts/get': return this.#prompt(params);
+      case 'resources/read': return this.#read(params);
+      case 'completion/complete':
+        return { completion: { values: ['anna', 'anton'].filter((name) => name.startsWith(params.argument.value)), hasMore: false } };
+    }
+    throw new RpcError(-32601, `Method ${method} not found`);
+  }
+
+  #page(member, all, cursor) {
+    if (this.endless) return { [member]: all, nextCursor: 'again' };
+    const start = cursor === undefined ? 0 : Number(cursor.replace(/^page-/, ''));
+    const next = start + this.pageSize;
+    return { [member]: all.slice(start, next), ...(next < all.length && { nextCursor: `page-${next}` }) };
+  }
+
+  #call(params, meta, wire) {
+    const tool = this.tools[params.name];
+    if (!tool) throw new RpcError(-32602, `Unknown tool: ${params.name}`);
+    const call = { ...wire, server: this, progressToken: meta.progressToken, rawArguments: wire.rawArguments ?? JSON.stringify(params.arguments) };
+    return tool.run(params.arguments ?? {}, call);
+  }
+
+  #prompt(params) {
+    const prompt = PROMPTS[params.name];
+    if (!prompt) throw new RpcError(-32602, `Unknown prompt: ${params.name}`);
+    return prompt.run(params.arguments ?? {});
+  }
+
+  #read({ uri }) {
+    const found = RESOURCES.find((resource) => resource.uri === uri);
+    const item = /^item:\/\/(\w+)$/.exec(uri);
+    if (found) {
+      const { mimeType, text: content, blob } = found;
+      return { contents: [{ uri, mimeType, ...(content === undefined ? { blob } : { text: content }) }] };
+    }
+    if (item) return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify({ id: item[1] }) }] };
+    throw new RpcError(this.era === 'modern' ? -32602 : -32002, 'Resource not found', { uri });
+  }
+}
+
+function entries(table) {
+  return Object.entries(table).map(([name, { run: _, ...rest }]) => ({ name, ...rest }));
+}

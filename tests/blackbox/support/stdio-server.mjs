@@ -1,0 +1,76 @@
+// The scripted MCP server over stdio: node stdio-server.mjs [--era legacy|modern|both] [--fork] [--ignore-eof] [--fault KIND] [--say TEXT]
+//   --fork        starts a grandchild that sleeps for ten minutes and shares nothing with the gateway but the process group
+//   --ignore-eof  survives the end of stdin and SIGTERM: only SIGKILL ends it
+//   --fault KIND  misbehaves at the first message; `exit` ends at once, `not_json` prints a line that is no JSON first and then works
+//   --say TEXT    writes TEXT to stderr first
+import { spawn } from 'node:child_process';
+import readline from 'node:readline';
+import { parseArgs } from 'node:util';
+import { Fault, HUGE_BYTES, ScriptedServer } from './scripted.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    era: { type: 'string', default: 'both' },
+    fork: { type: 'boolean', default: false },
+    'ignore-eof': { type: 'boolean', default: false },
+    fault: { type: 'string' },
+    say: { type: 'string' },
+  },
+});
+
+const write = (value) => process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+const script = new ScriptedServer({ name: 'scripted-stdio', era: options.era });
+const cancelled = new Map();
+
+if (options.say) process.stderr.write(`${options.say}\n`);
+if (options.fault === 'exit') process.exit(3);
+if (options.fault === 'not_json') write('Starting up, please wait...');
+if (options.fork) spawn('sleep', ['600'], { stdio: 'ignore' }).unref();
+if (options['ignore-eof']) {
+  process.on('SIGTERM', () => {});
+  setInterval(() => {}, 1000);
+}
+
+const input = readline.createInterface({ input: process.stdin });
+input.on('line', (line) => answer(JSON.parse(line), line));
+input.on('close', () => options['ignore-eof'] || process.exit(0));
+
+async function answer(message, line) {
+  if (message.method === 'notifications/cancelled') return cancelled.get(message.params.requestId)?.();
+  if (message.id === undefined || message.method === undefined) return undefined;
+  if (options.fault && options.fault !== 'not_json') return misbehave(message.id, options.fault);
+  const hooks = [];
+  cancelled.set(message.id, () => hooks.forEach((hook) => hook()));
+  try {
+    const wire = {
+      rawArguments: /"arguments":(\{.*?\})[,}]/s.exec(line)?.[1],
+      onCancelled: (hook) => hooks.push(hook),
+      notify: (method, params) => write({ jsonrpc: '2.0', method, params }),
+    };
+    write(await script.handle(message, wire));
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    misbehave(message.id, fault.kind);
+  } finally {
+    cancelled.delete(message.id);
+  }
+  return undefined;
+}
+
+function misbehave(id, kind) {
+  const good = (text, ofId = id) => ({ jsonrpc: '2.0', id: ofId, result: { content: [{ type: 'text', text }] } });
+  switch (kind) {
+    case 'twice':
+      write(good('first'));
+      return write(good('second'));
+    case 'other_id': return write(good('not yours', 987654321));
+    case 'html': return write('<!doctype html><title>Sign in</title>');
+    case 'not_json': return write('{"jsonrpc":"2.0","id":');
+    case 'huge_line': return write(good('x'.repeat(HUGE_BYTES)));
+    case 'cut':
+      return process.stdout.write('{"jsonrpc":"2.0",', () => process.exit(4));
+    case 'exit':
+      return process.stderr.write('fatal: the disk is on fire\n', () => process.exit(5));
+    default: return undefined;  // silent
+  }
+}
