@@ -7,7 +7,7 @@ namespace jungle::admin_api {
 namespace {
 
 void write_head(ObjectWriter& out, const RowHead& head) {
-  out.number("ID", head.id).timestamp("CreatedAt", head.created_at).timestamp("UpdatedAt", head.updated_at);
+  out.number("ID", head.id).text("CreatedAt", head.created_at).text("UpdatedAt", head.updated_at);
   out.null("DeletedAt");
 }
 

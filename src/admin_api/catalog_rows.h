@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
 
 namespace jungle::admin_api {
 
@@ -15,8 +14,8 @@ namespace jungle::admin_api {
 // and are kept for its clients.
 struct RowHead {
   std::int64_t id = 0;
-  SystemTime created_at{};
-  SystemTime updated_at{};
+  std::string created_at;  // RFC 3339, as the catalog keeps it.
+  std::string updated_at;
 
   friend bool operator==(const RowHead&, const RowHead&) = default;
 };

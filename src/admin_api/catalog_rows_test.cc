@@ -5,10 +5,7 @@
 namespace jungle::admin_api {
 namespace {
 
-RowHead head() {
-  const SystemTime time{std::chrono::seconds(1795394533)};
-  return {1, time, time + Seconds(1)};
-}
+RowHead head() { return {1, "2026-11-23T00:42:13Z", "2026-11-23T00:42:14Z"}; }
 
 constexpr std::string_view kHead =
     R"({"ID":1,"CreatedAt":"2026-11-23T00:42:13Z","UpdatedAt":"2026-11-23T00:42:14Z","DeletedAt":null,)";

@@ -1,8 +1,5 @@
 #include "admin_api/object_writer.h"
 
-#include <array>
-#include <cstdio>
-
 #include "admin_api/json.h"
 
 namespace jungle::admin_api {
@@ -44,8 +41,6 @@ ObjectWriter& ObjectWriter::secrets(std::string_view name, const SecretMap& valu
   return raw(name, map.take());
 }
 
-ObjectWriter& ObjectWriter::timestamp(std::string_view name, SystemTime value) { return text(name, rfc3339(value)); }
-
 std::string ObjectWriter::take() {
   std::string out = std::move(out_);
   out += '}';
@@ -60,25 +55,6 @@ std::string string_array(const std::vector<std::string>& values) {
     append_json_string(out, value);
   }
   return out + "]";
-}
-
-std::string rfc3339(SystemTime time) {
-  using std::chrono::floor;
-  const auto day = floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{floor<std::chrono::nanoseconds>(time - day)};
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  std::string out = text.data();
-  if (const auto fraction = clock.subseconds().count(); fraction != 0) {
-    std::snprintf(text.data(), text.size(), ".%09lld", static_cast<long long>(fraction));
-    out += text.data();
-    out.erase(out.find_last_not_of('0') + 1);
-  }
-  return out + "Z";
 }
 
 }  // namespace jungle::admin_api

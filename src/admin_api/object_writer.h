@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "admin_api/field_reader.h"
-#include "base/time.h"
 
 namespace jungle::admin_api {
 
@@ -23,7 +22,6 @@ class ObjectWriter {
   ObjectWriter& raw(std::string_view key, std::string_view json);
   ObjectWriter& strings(std::string_view key, const std::vector<std::string>& values);
   ObjectWriter& secrets(std::string_view key, const SecretMap& values);
-  ObjectWriter& timestamp(std::string_view key, SystemTime value);
   std::string take();
 
  private:
@@ -32,9 +30,6 @@ class ObjectWriter {
 };
 
 std::string string_array(const std::vector<std::string>& values);
-
-// RFC 3339 in UTC, with as many fraction digits as the time needs (at most nine).
-std::string rfc3339(SystemTime time);
 
 // `[a,b]` of values that have a render() of their own.
 template <typename T>

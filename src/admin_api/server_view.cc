@@ -34,7 +34,12 @@ std::string render(const ServerView& server) {
 
 std::string render(const std::vector<ServerView>& servers) { return render_array(servers); }
 
-std::string render_registered(const ServerView& server) { return ObjectWriter().raw("server", render(server)).take(); }
+std::string render_registered(const ServerView& server, const std::vector<std::string>& warnings) {
+  ObjectWriter out;
+  out.raw("server", render(server));
+  if (!warnings.empty()) out.strings("warnings", warnings);
+  return out.take();
+}
 
 Result<std::vector<ServerView>> parse_server_views(std::string_view json) {
   auto array = parse_array(json);
@@ -54,6 +59,16 @@ Result<ServerView> parse_registered(std::string_view json) {
   const Json* server = answer->find("server");
   if (!server) return Error{ErrorCode::kInvalidArgument, "the answer has no 'server'", {}};
   return view_of(*server);
+}
+
+Result<std::vector<std::string>> parse_registered_warnings(std::string_view json) {
+  auto answer = parse_json(json, Trailing::kIgnore);
+  if (!answer) return answer.error();
+  std::vector<std::string> warnings;
+  FieldReader reader(*answer, "RegisterServerResult");
+  reader.read("warnings", warnings);
+  if (reader.error()) return *reader.error();
+  return warnings;
 }
 
 }  // namespace jungle::admin_api

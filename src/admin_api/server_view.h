@@ -29,11 +29,13 @@ struct ServerView {
 // {"name":...,"transport":...} with every key present, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
-// {"server":ServerView}, the answer to a registration.
-std::string render_registered(const ServerView& server);
+// {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.
+std::string render_registered(const ServerView& server, const std::vector<std::string>& warnings);
 
 // Errors: kInvalidArgument when the text is not what a server answers.
 Result<std::vector<ServerView>> parse_server_views(std::string_view json);
 Result<ServerView> parse_registered(std::string_view json);
+// The warnings of the same answer; none if it has none.
+Result<std::vector<std::string>> parse_registered_warnings(std::string_view json);
 
 }  // namespace jungle::admin_api

@@ -39,7 +39,15 @@ TEST(ServerViewTest, HasEveryKeyInTheOrderOfTheContract) {
 TEST(ServerViewTest, ReadsWhatItWrites) {
   const std::vector<ServerView> servers{http_server(), stdio_server()};
   EXPECT_EQ(servers, *parse_server_views(render(servers)));
-  EXPECT_EQ(stdio_server(), *parse_registered(render_registered(stdio_server())));
+  EXPECT_EQ(stdio_server(), *parse_registered(render_registered(stdio_server(), {})));
+}
+
+TEST(ServerViewTest, NamesWarningsOnlyIfThereAreAny) {
+  EXPECT_EQ(R"({"server":)" + render(http_server()) + "}", render_registered(http_server(), {}));
+  const std::string warned = render_registered(http_server(), {"tool 'x' has no name"});
+  EXPECT_EQ(R"({"server":)" + render(http_server()) + R"(,"warnings":["tool 'x' has no name"]})", warned);
+  EXPECT_EQ(std::vector<std::string>{"tool 'x' has no name"}, *parse_registered_warnings(warned));
+  EXPECT_TRUE(parse_registered_warnings(render_registered(http_server(), {}))->empty());
 }
 
 TEST(ServerViewTest, AnEmptyRegistryIsAnEmptyArray) {
