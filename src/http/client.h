@@ -24,6 +24,7 @@ namespace jungle::http {
 
 class TlsContext;
 class ClientConnection;
+class ConnectionPool;
 
 // How far a failed request got. Only kNotSent may be repeated without asking what the request does.
 enum class FailurePhase : std::uint8_t {
@@ -43,8 +44,9 @@ struct ClientRequest {
   FailurePhase* failure_phase = nullptr;  // Set when send() fails, if not null.
 };
 
-// An answer whose head has arrived. Destroying it before the body was read to its end closes the connection, which is
-// how a call is cancelled upstream. Movable; used on the worker that sent the request; must not outlive the Client.
+// An answer whose head has arrived, and the connection it comes on. Destroying it gives the connection back, if the
+// body was read to its end; if not, it is closed, which is how a call is cancelled upstream. Movable; used on the
+// worker that sent the request; must not outlive the Client.
 //
 // Errors of reading: kDeadlineExceeded, kCancelled, kUnavailable (closed mid-body), kLimitExceeded,
 // kUpstreamRejected (malformed chunks). After an error the connection is closed.
@@ -68,8 +70,10 @@ class ClientResponse {
 
  private:
   friend class Client;
-  explicit ClientResponse(ClientConnection* connection);  // Takes over one reference.
-  ClientConnection* connection_;
+  explicit ClientResponse(std::unique_ptr<ClientConnection> connection);
+  void give_back();
+
+  std::unique_ptr<ClientConnection> connection_;
 };
 
 // What may be connected to: asked after DNS, before every connect.
@@ -82,18 +86,21 @@ class EgressGuard {
 
 struct ClientOptions {
   std::size_t idle_per_origin_max = kIdlePerOriginMax;
-  Seconds idle_time = kUpstreamIdleTime;  // A peer's `Keep-Alive: timeout=N` shortens it to N - 1.
-  EgressGuard* egress_guard = nullptr;    // Everything is allowed when null. Outlives the client.
+  // How long a connection rests before it is closed, unless its peer said `Keep-Alive: timeout=N`: then N - 1 s, but
+  // not over kUpstreamIdleTimeMax.
+  Seconds idle_time = kUpstreamIdleTime;
+  EgressGuard* egress_guard = nullptr;  // Everything is allowed when null. Outlives the client.
 };
 
 // Sends requests over kept connections, one pool per origin. A request is sent once: it moves to a fresh connection
 // only if nothing of it was written to the first. Follows no redirect, stores no cookie, asks for no encoding.
 //
-// One per worker, owned by it; everything runs on `executor`, except getaddrinfo, which runs on `blocking`.
+// One per worker, owned by it; everything runs on `executor`, except getaddrinfo, which runs on `blocking`: that pool
+// must be joined before the executor's context is destroyed.
 class Client {
  public:
-  Client(Executor executor, Time& time, DeadlineList& deadlines, telemetry::Log& log,
-         boost::asio::thread_pool& blocking, TlsContext& tls, ClientOptions options);
+  Client(Executor executor, DeadlineList& deadlines, telemetry::Log& log, boost::asio::thread_pool& blocking,
+         TlsContext& tls, ClientOptions options);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();  // REQUIRES: stop() has returned, and no ClientResponse is left.
@@ -103,16 +110,14 @@ class Client {
   // kUpstreamRejected (not HTTP), kLimitExceeded (head), kInvalidArgument (bad header), kPermissionDenied (guard).
   // Messages name the origin.
   Task<Result<ClientResponse>> send(const ClientRequest& request);
-  // Closes idle connections and ends calls in flight; later calls fail with kCancelled. Returns when all have ended.
+  // Closes idle connections and ends calls in flight; later calls fail with kCancelled. Returns when all have ended and
+  // no ClientResponse is left.
   Task<void> stop();
 
   std::size_t idle_count() const;
 
  private:
-  friend class ClientResponse;
-  friend class ClientConnection;
-  class State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<ConnectionPool> pool_;
 };
 
 }  // namespace jungle::http

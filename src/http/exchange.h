@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/deadline_list.h"
 #include "base/result.h"
@@ -29,6 +28,9 @@ struct ResponseHead {
 
 // What becomes of the handler when its peer goes away.
 enum class HangUp : std::uint8_t { kCancel, kIgnore };
+
+// What becomes of a streaming handler when the server stops. Handlers that do not stream may always finish.
+enum class Shutdown : std::uint8_t { kCancelStream, kFinish };
 
 enum class CancelReason : std::uint8_t {
   kNone,
@@ -66,22 +68,27 @@ class Exchange {
   // REQUIRES: not answered().
   Task<Result<void>> respond(const ResponseHead& head, std::span<const std::string_view> body_pieces);
   Task<Result<void>> respond(int status, std::string_view content_type, std::string_view body);
-  // Begins an answer of unknown length. REQUIRES: not answered().
+  // Begins an answer of unknown length; the first chunk may go out with its head. REQUIRES: not answered().
   Task<Result<void>> start_stream(const ResponseHead& head);
-  // Sends one chunk; returns when the kernel took it, so a slow reader slows the writer. REQUIRES: streaming().
+  Task<Result<void>> start_stream(const ResponseHead& head, std::span<const std::string_view> first_pieces);
+  // Sends one chunk; returns when the kernel took it, so a slow reader slows the writer. One call at a time.
+  // REQUIRES: streaming().
   Task<Result<void>> write(std::span<const std::string_view> pieces);
   // Ends the stream. A stream that is not finished when handle() returns is cut off, so that the peer notices.
   Task<Result<void>> finish();
+  Task<Result<void>> finish(std::span<const std::string_view> last_pieces);
   bool answered() const { return answered_; }    // respond() or start_stream() was called.
   bool streaming() const { return streaming_; }  // Between start_stream() and finish().
   bool peer_gone() const { return peer_gone_; }
 
   void set_hang_up(HangUp what) { hang_up_ = what; }
+  void set_shutdown(Shutdown what) { shutdown_ = what; }  // kFinish for a call whose answer is a stream.
   // Cancels the handler at `deadline`, up to a tick late. May be called again; kNever disarms.
   void set_deadline(SteadyTime deadline);
   void cancel(CancelReason reason);  // The first reason stays until reset_cancellation().
   CancelReason cancel_reason() const { return cancel_reason_; }
-  // Makes waiting and writing possible again after a cancellation. Disarms the deadline.
+  // Makes waiting and writing possible again after a cancellation. Disarms the deadline. Works only in the coroutine
+  // that runs handle(), not in one that was spawned from it.
   Task<void> reset_cancellation();
   DeadlineList& deadlines();
 
@@ -92,14 +99,16 @@ class Exchange {
   Connection& connection_;
   std::string_view method_;
   std::string_view target_;
-  std::vector<Header> headers_;
+  std::span<const Header> headers_;
   std::string body_;
   std::string peer_;
   bool is_loopback_peer_ = false;
+  // Of the current request.
   bool answered_ = false;
   bool streaming_ = false;
   bool peer_gone_ = false;
   HangUp hang_up_ = HangUp::kCancel;
+  Shutdown shutdown_ = Shutdown::kCancelStream;
   CancelReason cancel_reason_ = CancelReason::kNone;
 };
 

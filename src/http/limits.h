@@ -24,7 +24,7 @@ inline constexpr Seconds kWriteStallTime{60};  // A reader that takes nothing fo
 inline constexpr Seconds kBodyProgressTime{10};
 inline constexpr std::size_t kBodyProgressBytes = 4 * 1024;
 // A peer that closes its sending side may still read: a call is cancelled only if it takes longer than this.
-inline constexpr Millis kHangUpGrace{100};
+inline constexpr Millis kHangUpGrace{200};
 // After an early refusal the rest of the request is read and dropped so that the answer is not lost to a reset.
 inline constexpr Seconds kLingerTime{5};
 inline constexpr std::size_t kLingerBytesMax = 256 * 1024 * 1024;
@@ -35,8 +35,10 @@ inline constexpr Millis kAcceptPause{100};
 // Upstream connections.
 inline constexpr std::size_t kIdlePerOriginMax = 128;  // Kept open per worker and origin.
 inline constexpr Seconds kUpstreamIdleTime{4};         // Node closes idle connections after 5 s.
-inline constexpr Seconds kConnectTime{10};             // For one address.
+inline constexpr Seconds kUpstreamIdleTimeMax{60};     // However long the peer says it keeps them.
+inline constexpr Seconds kConnectTime{5};              // For one address: two repetitions of a lost SYN.
 inline constexpr Seconds kTlsHandshakeTime{10};
+inline constexpr int kInterimAnswersMax = 8;  // 1xx heads before the answer.
 
 // Events of a text/event-stream. A tools/list result is one event.
 inline constexpr std::size_t kSseEventBytesMax = 64 * 1024 * 1024;

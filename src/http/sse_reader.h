@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,21 +43,31 @@ class SseReader {
   std::optional<Millis> retry() const { return retry_; }  // The last reconnection time the stream asked for.
 
  private:
-  void take_line(std::string_view line);
-  void take_field(std::string_view name, std::string_view value);
-  void add_data(std::string_view value);
+  enum class Lines : std::uint8_t { kInFeed, kCopied };  // Whether views of a line live as long as the feed.
+  static constexpr std::size_t kKeptBytes = 64 * 1024;   // The memory of a larger event is given back.
+
+  bool take_line(std::string_view line, Lines where);
+  void take_field(std::string_view name, std::string_view value, Lines where);
+  void add_data(std::string_view value, Lines where);
+  void keep_data();
   void keep_unfinished();
+  void forget_event();
+  Error too_large();
 
   std::size_t event_bytes_max_;
   std::string_view rest_;     // What of the last feed is still to be read.
   std::string partial_line_;  // The beginning of a line that a feed cut.
   bool at_start_ = true;      // A byte order mark may come.
   bool skip_lf_ = false;      // The last line ended with CR; an LF belongs to it.
-  bool dispatched_ = false;   // The event below was delivered and is to be cleared.
+  // The event that is being read, or was delivered by the last next().
+  bool dispatched_ = false;
   bool has_data_ = false;
-  bool data_is_kept_ = false;      // `data_` is `kept_data_`, not a view of the feed.
-  std::string_view event_, data_;  // Of the event that is being read.
-  std::string kept_event_, kept_data_, last_id_;
+  bool data_is_kept_ = false;  // `data_` is `kept_data_`, not a view of the feed.
+  std::string_view event_;
+  std::string_view data_;
+  std::string kept_event_;
+  std::string kept_data_;
+  std::string last_id_;
   std::optional<Millis> retry_;
 };
 

@@ -1,0 +1,131 @@
+#include "http/connection_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace jungle::http {
+
+ConnectionPool::ConnectionPool(Executor executor, DeadlineList& deadlines, telemetry::Log& log,
+                               asio::thread_pool& blocking, TlsContext& tls, ClientOptions options)
+    : executor_(executor),
+      deadlines_(deadlines),
+      log_(log),
+      tls_(tls),
+      options_(options),
+      resolver_(executor, deadlines, blocking),
+      ended_(executor) {}
+
+ConnectionPool::~ConnectionPool() { JUNGLE_CHECK(connections_.empty()); }
+
+PoolEntry& ConnectionPool::entry_of(const Url& url) {
+  auto& entry = entries_[url.origin()];
+  if (!entry) {
+    entry = std::make_unique<PoolEntry>();
+    entry->origin = url.origin();
+  }
+  return *entry;
+}
+
+void ConnectionPool::add(ClientConnection& connection) {
+  connections_.push_back(connection);
+  ++connection.entry().connection_count;
+}
+
+void ConnectionPool::forget(ClientConnection& connection) {
+  connection.unlink();
+  PoolEntry& entry = connection.entry();
+  if (--entry.connection_count == 0) entries_.erase(std::string(entry.origin));
+  if (connections_.empty()) ended_.notify_all();
+}
+
+std::unique_ptr<ClientConnection> ConnectionPool::take_idle(const Url& url) {
+  const auto found = entries_.find(url.origin());
+  if (found == entries_.end()) return nullptr;
+  auto& idle = found->second->idle;
+  while (!idle.empty()) {
+    auto connection = std::move(idle.back());
+    idle.pop_back();
+    if (connection->wake_up()) return connection;
+    // The last connection of an entry takes the entry with it.
+    if (connection->entry().connection_count == 1) return nullptr;
+  }
+  return nullptr;
+}
+
+Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const Url& url, SteadyTime deadline) {
+  // Made before the name is looked up, so that stop() knows of it.
+  auto connection = std::make_unique<ClientConnection>(executor_, deadlines_, *this, entry_of(url), url.authority());
+  auto endpoints = co_await resolver_.resolve(url.host(), url.port(), deadline);
+  if (!endpoints) co_return endpoints.error();
+  Error error;
+  for (const auto& endpoint : *endpoints) {
+    if (stopping_) co_return Error{ErrorCode::kCancelled, "the gateway is stopping", {}};
+    auto connected = co_await connect_one(*connection, endpoint, url, deadline);
+    if (connected) co_return connection;
+    error = connected.error();
+    log_.debug("cannot connect", {{"origin", url.origin()}, {"error", error.message}});
+    // Another address may do, but not after a verdict that concerns the call or the host as a whole.
+    const bool is_final = connection->has_wire() || error.code == ErrorCode::kCancelled ||
+                          (error.code == ErrorCode::kDeadlineExceeded && deadlines_.coarse_now() >= deadline);
+    if (is_final) break;
+    connection->reset();
+  }
+  co_return error;
+}
+
+Task<Result<void>> ConnectionPool::connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint,
+                                               const Url& url, SteadyTime deadline) {
+  if (options_.egress_guard) {
+    const std::string address = endpoint.address().to_string();
+    if (auto allowed = options_.egress_guard->check(url, address); !allowed) co_return allowed.error();
+  }
+  auto connected = co_await connection.connect(endpoint, deadline);
+  if (!connected || !url.is_tls()) co_return connected;
+  co_return co_await connection.start_tls(tls_, url, deadline);
+}
+
+void ConnectionPool::give_back(std::unique_ptr<ClientConnection> connection) {
+  auto& idle = connection->entry().idle;
+  if (stopping_ || !connection->is_reusable() || idle.size() >= options_.idle_per_origin_max) return;
+  const Seconds idle_time = connection->peer_idle_time(options_.idle_time);
+  if (idle_time <= Seconds(0)) return;
+  if (!connection->rest(deadlines_.coarse_now() + idle_time)) return;
+  idle.push_back(std::move(connection));
+}
+
+void ConnectionPool::drop(ClientConnection& connection) {
+  auto& idle = connection.entry().idle;
+  const auto found =
+      std::find_if(idle.begin(), idle.end(), [&](const auto& candidate) { return candidate.get() == &connection; });
+  JUNGLE_CHECK(found != idle.end());
+  const auto dying = std::move(*found);  // Outlives the change of the list, which may die with it.
+  idle.erase(found);
+}
+
+Task<void> ConnectionPool::stop() {
+  stopping_ = true;
+  resolver_.stop();
+  std::vector<std::unique_ptr<ClientConnection>> resting;
+  for (auto& [origin, entry] : entries_)
+    std::move(entry->idle.begin(), entry->idle.end(), std::back_inserter(resting));
+  for (auto& [origin, entry] : entries_)
+    entry->idle.clear();
+  resting.clear();
+  for (ClientConnection& connection : connections_)
+    connection.close(ErrorCode::kCancelled);
+  while (!connections_.empty()) {
+    const bool woken = co_await ended_.wait();
+    if (!woken) break;
+  }
+}
+
+std::size_t ConnectionPool::idle_count() const {
+  std::size_t count = 0;
+  for (const auto& [origin, entry] : entries_)
+    count += entry->idle.size();
+  return count;
+}
+
+}  // namespace jungle::http

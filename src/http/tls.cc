@@ -1,0 +1,52 @@
+#include "http/tls.h"
+
+#include <utility>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace jungle::http {
+
+namespace ssl = boost::asio::ssl;
+
+Result<TlsContext> TlsContext::create(const TlsOptions& options) {
+  boost::system::error_code ec;
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  context->set_verify_mode(ssl::verify_peer, ec);
+  if (!ec) context->set_default_verify_paths(ec);
+  if (ec) return Error{ErrorCode::kInternal, "TLS cannot be set up", ec.message()};
+  if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1)
+    return Error{ErrorCode::kInternal, "TLS cannot be set up", "SSL_CTX_set_min_proto_version"};
+  if (!options.extra_ca_pem.empty()) {
+    context->add_certificate_authority(boost::asio::buffer(options.extra_ca_pem), ec);
+    if (ec) {
+      return Error{ErrorCode::kInvalidArgument, "the extra certificate authority is not a PEM certificate",
+                   ec.message()};
+    }
+  }
+  return TlsContext(std::move(context));
+}
+
+std::string describe_tls_failure(long verify_result, std::string_view reason) {
+  switch (verify_result) {
+    case X509_V_OK:
+      return "the TLS handshake failed (" + std::string(reason) + ")";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "its certificate has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "its certificate is not valid yet; is the clock right?";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "its certificate is for another host name";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return "its certificate is self-signed, and not trusted by this machine";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return "its certificate is signed by an authority that this machine does not trust";
+    default:
+      return std::string("its certificate is not accepted (") + X509_verify_cert_error_string(verify_result) + ")";
+  }
+}
+
+}  // namespace jungle::http
