@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/strong_id.h"
 #include "base/time.h"
@@ -21,6 +23,9 @@ struct CallContext {
   std::string client_capabilities = "{}";  // Raw JSON object, as the client declared them for this call.
   std::string client_info;                 // Raw JSON object or empty.
   std::string log_level;                   // The level the client asked for, or empty.
+  // The `Mcp-Param-*` headers of a modern HTTP exchange, decoded, names in lower case without the prefix; nullptr for
+  // callers that have no headers, whose arguments are then not compared with any.
+  const std::vector<std::pair<std::string, std::string>>* param_headers = nullptr;
   std::string scope;  // The server that `/mcp/{server}` names: its own names and URIs count. Empty: the whole gateway.
 };
 

@@ -78,7 +78,19 @@ std::string_view text_of(Method method) {
   return method == Method::kOther ? std::string_view() : kMethods[static_cast<std::size_t>(method)];
 }
 
+void Params::set(std::string_view key, std::string raw) {
+  for (auto& [name, value] : set_) {
+    if (name != key) continue;
+    value = std::move(raw);
+    return;
+  }
+  set_.emplace_back(key, std::move(raw));
+}
+
 std::optional<std::string_view> Params::find(std::string_view key) const {
+  for (const auto& [name, value] : set_) {
+    if (name == key) return value;
+  }
   const Member* member = members_.find(text_, key);
   if (member == nullptr) return std::nullopt;
   return member->value.of(text_);
@@ -104,6 +116,8 @@ std::string Params::render(const Changes& changes) const {
   const bool meta_is_object = meta != nullptr && text_[meta->value.begin] == '{';
   std::string new_meta;  // `_meta` made from nothing.
   std::vector<Change> members = changes.members;
+  for (const auto& [key, value] : set_)
+    members.push_back(Change{key, value});
   if (meta_is_object) {
     change_object(splice, base, meta->value, meta_, changes.meta, drop_meta);
   } else {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "mcp/json_text.h"
 #include "mcp/param_headers.h"
@@ -48,11 +49,15 @@ class Params {
   bool present() const { return present_; }
   std::string_view text() const { return present_ ? std::string_view(text_) : std::string_view("{}"); }
 
+  // Puts another value in place of a top-level member, or adds it: seen by every function here but text(). `key` is a
+  // literal.
+  void set(std::string_view key, std::string raw);
+
   // The raw JSON of a top-level member, or nothing.
   std::optional<std::string_view> find(std::string_view key) const;
   // The value of a top-level member that is a string; nothing if absent or of another type.
   std::optional<std::string> find_string(std::string_view key) const;
-  bool has(std::string_view key) const { return members_.find(text_, key) != nullptr; }
+  bool has(std::string_view key) const { return find(key).has_value(); }
   // The same inside `_meta`.
   std::optional<std::string_view> find_meta(std::string_view key) const;
   std::optional<std::string> find_meta_string(std::string_view key) const;
@@ -67,13 +72,15 @@ class Params {
     std::vector<Change> meta;         // Inside `_meta`, which is created if needed.
     bool drop_protocol_meta = false;  // Removes every `io.modelcontextprotocol/` key of `_meta` that is not set anew.
   };
-  // The text with `changes` made, byte for byte the same elsewhere.
+  // The text with what was set and `changes` made, byte for byte the same elsewhere. `changes` must not name what was
+  // set.
   std::string render(const Changes& changes) const;
 
  private:
   std::string text_;
   Members members_;
   Members meta_;
+  std::vector<std::pair<std::string_view, std::string>> set_;
   bool present_ = false;
 };
 

@@ -55,6 +55,14 @@ TEST(ParamsTest, MakesMetaWhereThereIsNone) {
   EXPECT_EQ(R"({"name":"x"})", rendered(R"({"name":"x"})", changes));
 }
 
+TEST(ParamsTest, SetsAMemberForEveryReaderThatFollows) {
+  Params params = read_params(R"({"name":"srv__own","a":1})").value();
+  params.set("name", "\"own\"");
+  EXPECT_EQ("own", params.find_string("name"));
+  EXPECT_EQ(R"({"_meta":{"progressToken":3},"name":"own","a":1})", params.render({{}, {{"progressToken", "3"}}}));
+  EXPECT_EQ(R"({"name":"own","a":1})", params.render({}));
+}
+
 TEST(ParamsTest, FindsMembersAfterAMove) {
   Params first = read_params(R"({"name":"x","_meta":{"a":"b"}})").value();
   const Params second = std::move(first);

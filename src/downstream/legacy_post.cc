@@ -1,0 +1,213 @@
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "downstream/error_response.h"
+#include "downstream/limits.h"
+#include "downstream/mcp_endpoint.h"
+#include "downstream/request_check.h"
+#include "mcp/error_code.h"
+#include "mcp/json_object.h"
+
+namespace jungle::downstream {
+namespace {
+
+constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
+
+// MCP 2025-11-25 basic/lifecycle "Version Negotiation": the client's revision if we speak it, else our newest. A client
+// that names none is older than the rule.
+mcp::Revision negotiate(const std::optional<std::string>& asked) {
+  if (!asked) return mcp::Revision::k2025_03_26;
+  const auto revision = mcp::parse_revision(*asked);
+  return revision && !mcp::is_modern(*revision) ? *revision : mcp::kNewestLegacy;
+}
+
+// The error of a header that names a revision which is not the session's, if it names one we do not speak.
+std::optional<mcp::Response> check_version_header(const http::Exchange& exchange) {
+  const auto header = exchange.header("mcp-protocol-version");
+  if (!header) return std::nullopt;
+  const auto revision = mcp::parse_revision(trimmed(*header));
+  if (revision && !mcp::is_modern(*revision)) return std::nullopt;
+  return unsupported_version(trimmed(*header));
+}
+
+}  // namespace
+
+Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+  if (const auto bad = check_version_header(exchange)) co_return co_await answer_error(exchange, 400, request.id, *bad);
+  if (request.method == mcp::Method::kInitialize) co_return co_await initialize(exchange, scope, std::move(request));
+  const auto session = session_of(exchange, scope);
+  if (!session) {
+    const bool unknown = session.error().code == ErrorCode::kNotFound;
+    const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
+    co_return co_await answer_error(exchange, unknown ? 404 : 400, request.id, error);
+  }
+  co_await legacy_call(exchange, *session, std::move(request));
+}
+
+mcp::CallContext McpEndpoint::session_call(http::Exchange& exchange, const Session& session) {
+  mcp::CallContext call = make_call(exchange, session->scope);
+  call.revision = session->revision;
+  call.client_capabilities = session->capabilities;
+  call.client_info = session->client_info;
+  return call;
+}
+
+Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, const Session& session, mcp::Request request) {
+  const std::string id = request.id;
+  ClientForm form;
+  form.revision = session->revision;
+  form.accepts_stream = accepts_stream(exchange);
+  form.replay = &session->replay;
+  form.peers = &peers_;
+  ResponseWriter writer(exchange, background_, executor_, id, request.method, form);
+  if (request.method == mcp::Method::kPing) {
+    auto pong = mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+    co_return co_await writer.finish(std::move(pong), 200);
+  }
+  // Losing the connection is not cancelling (MCP 2025-11-25 basic/transports): the call goes on, and a client that got
+  // an event id may fetch the rest.
+  exchange.set_hang_up(http::HangUp::kIgnore);
+  RunningCall running;
+  running.session = session.get();
+  running.id = id;
+  running.exchange = &exchange;
+  running_.push_back(running);
+  const mcp::CallContext call = session_call(exchange, session);
+  co_await run_call(writer, exchange, std::move(request), call);
+}
+
+Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+  auto session = std::make_shared<ClientSession>();
+  session->scope = scope;
+  session->principal = mcp::PrincipalId("anonymous");
+  session->revision = negotiate(request.params.find_string("protocolVersion"));
+  session->capabilities = request.params.find("capabilities").value_or("{}");
+  session->client_info = request.params.find("clientInfo").value_or("");
+  auto result = co_await initialize_result(exchange, session);
+  ClientForm form;
+  form.revision = session->revision;
+  form.accepts_stream = false;
+  if (result) {
+    sessions_.add(session, exchange.deadlines().coarse_now());
+    form.session_id = session->id;
+  }
+  mcp::Response response =
+      result ? std::move(*result) : error_response(result.error(), std::to_string(next_request_++));
+  ResponseWriter writer(exchange, background_, executor_, request.id, request.method, form);
+  co_await writer.finish(std::move(response), 200);
+}
+
+// Our InitializeResult, made of what the service says of itself.
+Task<Result<mcp::Response>> McpEndpoint::initialize_result(http::Exchange& exchange, const Session& session) {
+  mcp::Request discover;
+  discover.method = mcp::Method::kServerDiscover;
+  discover.method_name = mcp::text_of(discover.method);
+  mcp::NoEvents nobody;
+  const mcp::CallContext call = session_call(exchange, session);
+  auto discovered = co_await service_.handle(std::move(discover), call, nobody);
+  if (!discovered) co_return discovered.error();
+  const std::string_view text = discovered->payload();
+  const auto members = mcp::read_members(text);
+  if (!members || discovered->is_error()) co_return std::move(*discovered);
+  mcp::JsonObject result;
+  result.add("protocolVersion", mcp::json_string(mcp::text_of(session->revision)));
+  if (const auto* capabilities = members->find(text, "capabilities"))
+    result.add("capabilities", capabilities->value.of(text));
+  if (const auto* meta = members->find(text, "_meta")) {
+    const auto of_meta = mcp::read_members(text, meta->value);
+    const auto* info = of_meta ? of_meta->find(text, kServerInfoKey) : nullptr;
+    if (info != nullptr) result.add("serverInfo", info->value.of(text));
+  }
+  if (const auto* instructions = members->find(text, "instructions")) {
+    result.add("instructions", instructions->value.of(text));
+  }
+  co_return mcp::Response::result(result.text(), mcp::ResultForm::kLegacy);
+}
+
+Task<void> McpEndpoint::legacy_notification(http::Exchange& exchange, std::string_view scope,
+                                            mcp::Notification notification) {
+  if (!has_modern_header(exchange)) {
+    const auto session = session_of(exchange, scope);
+    if (!session) {
+      const bool unknown = session.error().code == ErrorCode::kNotFound;
+      const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
+      co_return co_await answer_error(exchange, unknown ? 404 : 400, std::string_view(), error);
+    }
+    if (notification.method == "notifications/cancelled") tell_cancelled(*session, notification.params);
+  }
+  const auto written = co_await exchange.respond(202, std::string_view(), std::string_view());
+  (void)written;
+}
+
+// The call may run on any worker.
+void McpEndpoint::tell_cancelled(const Session& session, const std::string& params) {
+  const auto members = mcp::read_members(params);
+  const auto* id = members ? members->find(params, "requestId") : nullptr;
+  if (id == nullptr) return;
+  const std::string raw(id->value.of(params));
+  peers_.tell_all([session, raw](McpEndpoint& peer) { peer.cancel_call(*session, raw); });
+}
+
+// JSON-RPC batching: only 2025-03-26 has it. Requests run one after the other; the answers are one array.
+Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view scope) {
+  auto split = mcp::split_batch(exchange.body());
+  if (const auto* bad = std::get_if<mcp::BadMessage>(&split)) {
+    const auto error = mcp::Response::error(bad->code, bad->message);
+    co_return co_await answer_error(exchange, 400, std::string_view(), error);
+  }
+  const auto session = session_of(exchange, scope);
+  if (!session || (*session)->revision != mcp::Revision::k2025_03_26) {
+    const auto error = mcp::Response::error(mcp::kInvalidRequest, "batches belong to sessions of revision 2025-03-26");
+    co_return co_await answer_error(exchange, 400, std::string_view(), error);
+  }
+  exchange.set_hang_up(http::HangUp::kIgnore);
+  const mcp::CallContext call = session_call(exchange, *session);
+  std::string answers;
+  for (std::string& text : std::get<std::vector<std::string>>(split)) {
+    const std::string answer = co_await batch_item(std::move(text), *session, call);
+    if (answer.empty()) continue;
+    answers.append(answers.empty() ? "[" : ",").append(answer);
+  }
+  if (answers.empty()) {
+    const auto accepted = co_await exchange.respond(202, std::string_view(), std::string_view());
+    (void)accepted;
+    co_return;
+  }
+  answers += "]\n";
+  const auto written = co_await exchange.respond(200, "application/json", answers);
+  (void)written;
+}
+
+// The answer of one message of a batch; empty for what needs none.
+Task<std::string> McpEndpoint::batch_item(std::string text, const Session& session, const mcp::CallContext& call) {
+  const auto answer_to = [](std::string_view id, mcp::Method method, mcp::Response response) {
+    std::string line = response_text(id, method, std::move(response), mcp::Revision::k2025_03_26, {});
+    line.pop_back();
+    return line;
+  };
+  auto read = mcp::read_message(std::move(text), mcp::ResultForm::kLegacy);
+  if (const auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+    co_return answer_to(bad->id, mcp::Method::kOther, mcp::Response::error(bad->code, bad->message));
+  }
+  mcp::Message& message = std::get<mcp::Message>(read);
+  if (const auto* notification = std::get_if<mcp::Notification>(&message)) {
+    if (notification->method == "notifications/cancelled") tell_cancelled(session, notification->params);
+    co_return std::string();
+  }
+  auto* request = std::get_if<mcp::Request>(&message);
+  if (request == nullptr) co_return std::string();
+  const std::string id = request->id;
+  const mcp::Method method = request->method;
+  if (method == mcp::Method::kInitialize) {
+    co_return answer_to(id, method, mcp::Response::error(mcp::kInvalidRequest, "initialize must not be in a batch"));
+  }
+  if (method == mcp::Method::kPing)
+    co_return answer_to(id, method, mcp::Response::result("{}", mcp::ResultForm::kLegacy));
+  mcp::NoEvents nobody;
+  auto answer = co_await service_.handle(std::move(*request), call, nobody);
+  mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
+  co_return answer_to(id, method, std::move(response));
+}
+
+}  // namespace jungle::downstream

@@ -1,0 +1,22 @@
+// What clients may cost us. docs/limits.md lists these with their reasons.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace jungle::downstream {
+
+inline constexpr std::size_t kSessionsMax = 100'000;     // About 1 KiB each; the one idle longest makes room.
+inline constexpr Seconds kSessionIdleTime{24 * 3600};    // A session without requests and streams for so long is gone.
+inline constexpr std::size_t kSessionCacheMax = 10'000;  // Sessions that a worker remembers without asking the table.
+inline constexpr Seconds kCallTimeMax{3600};             // The hard cap of a call; progress does not extend it further.
+inline constexpr Seconds kQuietTime{10};  // An answer that takes longer becomes a stream, so that it can be kept alive.
+inline constexpr Seconds kKeepAliveTime{
+    15};  // Between comments on a quiet stream; proxies cut streams after 30 to 60 s.
+inline constexpr std::size_t kReplayStreamsMax = 32;             // Streams of a session that can be resumed.
+inline constexpr std::size_t kReplayEventsMax = 256;             // Events that one of them keeps.
+inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;  // Bytes that all of them keep.
+inline constexpr Seconds kReplayTime{300};                       // How long a finished stream can be resumed.
+
+}  // namespace jungle::downstream

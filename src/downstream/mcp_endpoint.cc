@@ -1,0 +1,136 @@
+#include "downstream/mcp_endpoint.h"
+
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "downstream/error_response.h"
+#include "downstream/limits.h"
+#include "downstream/request_check.h"
+#include "mcp/error_code.h"
+
+namespace jungle::downstream {
+namespace {
+
+// `application/json`, with or without parameters.
+bool is_json(std::optional<std::string_view> content_type) {
+  if (!content_type) return false;
+  return equals_ignoring_case(trimmed(content_type->substr(0, content_type->find(';'))), "application/json");
+}
+
+}  // namespace
+
+McpEndpoint::McpEndpoint(Executor executor, Time& time, telemetry::Log& log, mcp::Service& service,
+                         SessionTable& sessions, EndpointPeers& peers, EndpointOptions options)
+    : executor_(executor),
+      time_(time),
+      log_(log),
+      service_(service),
+      sessions_(sessions),
+      peers_(peers),
+      options_(std::move(options)),
+      background_(executor,
+                  [this](std::exception_ptr) { log_.error("a background task of the MCP endpoint failed"); }) {
+  peers_.join(executor_, *this);
+}
+
+McpEndpoint::~McpEndpoint() { peers_.leave(*this); }
+
+Task<void> McpEndpoint::stop() {
+  background_.cancel();
+  co_await background_.join();
+}
+
+Task<void> McpEndpoint::handle(http::Exchange& exchange, std::string_view scope) {
+  if (exchange.method() == "POST") co_return co_await post(exchange, scope);
+  if (exchange.method() == "GET") co_return co_await open_stream(exchange, scope);
+  if (exchange.method() == "DELETE") co_return co_await end_session(exchange, scope);
+  const http::Header allow{"Allow", "POST, GET, DELETE"};
+  const http::ResponseHead head{405, "application/json", std::span(&allow, 1)};
+  const std::array<std::string_view, 1> body{R"({"error":"method not allowed: use POST, GET or DELETE"})"};
+  const auto written = co_await exchange.respond(head, body);
+  (void)written;  // Nothing is left to do for a client that is gone.
+}
+
+Task<void> McpEndpoint::post(http::Exchange& exchange, std::string_view scope) {
+  if (!is_json(exchange.header("content-type"))) {
+    const auto written = co_await exchange.respond(400, "text/plain; charset=utf-8",
+                                                   "Invalid content type: must be 'application/json'\n");
+    (void)written;
+    co_return;
+  }
+  if (mcp::looks_like_batch(exchange.body())) co_return co_await legacy_batch(exchange, scope);
+  auto read = mcp::read_message(std::move(exchange.body()), mcp::ResultForm::kLegacy);
+  if (const auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+    const auto error = mcp::Response::error(bad->code, bad->message);
+    co_return co_await answer_error(exchange, 400, bad->id, error);
+  }
+  mcp::Message& message = std::get<mcp::Message>(read);
+  if (auto* request = std::get_if<mcp::Request>(&message)) {
+    co_return co_await post_request(exchange, scope, std::move(*request));
+  }
+  if (auto* notification = std::get_if<mcp::Notification>(&message)) {
+    co_return co_await legacy_notification(exchange, scope, std::move(*notification));
+  }
+  // A response of the client: nobody has asked it anything, so there is nothing to match it with.
+  const auto written = co_await exchange.respond(202, std::string_view(), std::string_view());
+  (void)written;
+}
+
+Task<void> McpEndpoint::post_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+  if (era_of(exchange, request) == Era::kModern) {
+    co_return co_await modern_request(exchange, scope, std::move(request));
+  }
+  co_return co_await legacy_request(exchange, scope, std::move(request));
+}
+
+Task<void> McpEndpoint::answer_error(http::Exchange& exchange, int status, std::string_view id,
+                                     const mcp::Response& error) {
+  const std::array<std::string_view, 5> pieces{R"({"jsonrpc":"2.0","id":)", id.empty() ? std::string_view("null") : id,
+                                               ",\"error\":", error.payload(), "}\n"};
+  const http::ResponseHead head{status, "application/json", {}};
+  const auto written = co_await exchange.respond(head, pieces);
+  (void)written;
+}
+
+mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_view scope) {
+  mcp::CallContext call;
+  call.deadline = exchange.deadlines().coarse_now() + kCallTimeMax;
+  call.principal = mcp::PrincipalId("anonymous");
+  call.request_id = std::to_string(next_request_++);
+  call.scope = scope;
+  exchange.set_deadline(call.deadline);
+  return call;
+}
+
+// The call itself, for both eras: everything a client sees of failures is decided here.
+Task<void> McpEndpoint::run_call(ResponseWriter& writer, http::Exchange& exchange, mcp::Request request,
+                                 const mcp::CallContext& call) {
+  const std::string_view method = mcp::text_of(request.method);
+  auto answer = co_await service_.handle(std::move(request), call, writer);
+  const auto reason = exchange.cancel_reason();
+  if (reason != http::CancelReason::kNone) {
+    co_await exchange.reset_cancellation();
+    if (reason == http::CancelReason::kRequested || reason == http::CancelReason::kHangUp) {
+      co_return co_await writer.abandon();
+    }
+    if (!answer && reason == http::CancelReason::kShutdown)
+      answer = Error{ErrorCode::kUnavailable, "the gateway is shutting down", {}};
+    if (!answer && reason == http::CancelReason::kDeadline) {
+      const std::string limit = std::to_string(kCallTimeMax.count());
+      answer = Error{
+          ErrorCode::kDeadlineExceeded, "the call took longer than " + limit + " s, the most that any call may", {}};
+    }
+  }
+  if (!answer) {
+    log_.debug("call failed", {{"method", method},
+                               {"request", call.request_id},
+                               {"reason", answer.error().message},
+                               {"detail", answer.error().detail}});
+  }
+  mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
+  const int status = status_of(response, call.revision);
+  co_await writer.finish(std::move(response), status);
+}
+
+}  // namespace jungle::downstream

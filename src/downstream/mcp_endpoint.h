@@ -1,0 +1,116 @@
+// The front door for MCP clients over streamable HTTP.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <boost/intrusive/list.hpp>
+
+#include "base/task_group.h"
+#include "base/time.h"
+#include "downstream/endpoint_peers.h"
+#include "downstream/response_writer.h"
+#include "downstream/session_table.h"
+#include "http/exchange.h"
+#include "mcp/json_reader.h"
+#include "mcp/service.h"
+#include "telemetry/log.h"
+
+namespace jungle::downstream {
+
+struct EndpointOptions {
+  std::string server_info;  // Raw JSON of our `serverInfo`.
+};
+
+// Serves `/mcp` and `/mcp/{server}` to clients of every era: reads a message, decides its era, and calls the service in
+// the modern dialect. Modern requests are stateless; legacy clients have a session (`initialize`, GET stream, DELETE,
+// resumable answers), 2025-03-26 clients may send batches.
+//
+// One per worker, owned by it; used on its executor. Does not check Host and Origin (the front door of the whole server
+// did) and does not route: the service does.
+class McpEndpoint {
+ public:
+  McpEndpoint(Executor executor, Time& time, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
+              EndpointPeers& peers, EndpointOptions options);
+  McpEndpoint(const McpEndpoint&) = delete;
+  McpEndpoint& operator=(const McpEndpoint&) = delete;
+  ~McpEndpoint();
+
+  // Answers one exchange. `scope` is the server that the path names, or empty.
+  Task<void> handle(http::Exchange& exchange, std::string_view scope);
+
+  // What other workers tell (EndpointPeers). On this executor.
+  void lists_changed(const ListChanges& changes);
+  void cancel_call(const ClientSession& session, const std::string& id);
+  void session_changed(const ClientSession& session);  // Ended, or has a newer stream: streams look again.
+  void stream_grew(const ReplayStream& stream);
+
+  // Ends what runs in the background. Call once the server has stopped.
+  Task<void> stop();
+
+ private:
+  using Session = std::shared_ptr<ClientSession>;
+
+  // A call of a legacy session while it runs: for notifications/cancelled.
+  struct RunningCall : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    const ClientSession* session = nullptr;
+    std::string_view id;
+    http::Exchange* exchange = nullptr;
+  };
+  // An open GET stream.
+  struct OpenStream : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    explicit OpenStream(Executor executor) : news(executor) {}
+    const ClientSession* session = nullptr;
+    const ReplayStream* resumed = nullptr;  // The stream that is replayed, if any.
+    ListChange pending;
+    Signal news;
+  };
+
+  // mcp_endpoint.cc: what a request is.
+  Task<void> post(http::Exchange& exchange, std::string_view scope);
+  Task<void> post_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+  Task<void> answer_error(http::Exchange& exchange, int status, std::string_view id, const mcp::Response& error);
+  mcp::CallContext make_call(http::Exchange& exchange, std::string_view scope);
+  Task<void> run_call(ResponseWriter& writer, http::Exchange& exchange, mcp::Request request,
+                      const mcp::CallContext& call);
+
+  // modern_post.cc
+  Task<void> modern_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+
+  // legacy_post.cc
+  Task<void> legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+  Task<void> legacy_notification(http::Exchange& exchange, std::string_view scope, mcp::Notification notification);
+  Task<void> legacy_batch(http::Exchange& exchange, std::string_view scope);
+  Task<void> legacy_call(http::Exchange& exchange, const Session& session, mcp::Request request);
+  Task<void> initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+  Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
+  Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);
+  void tell_cancelled(const Session& session, const std::string& params);
+  mcp::CallContext session_call(http::Exchange& exchange, const Session& session);
+
+  // legacy_session.cc
+  Result<Session> session_of(http::Exchange& exchange, std::string_view scope);
+  Task<void> open_stream(http::Exchange& exchange, std::string_view scope);
+  Task<void> run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial);
+  Task<void> resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position);
+  Task<bool> wait_for_news(http::Exchange& exchange, OpenStream& stream);
+  Task<void> end_session(http::Exchange& exchange, std::string_view scope);
+
+  Executor executor_;
+  Time& time_;
+  telemetry::Log& log_;
+  mcp::Service& service_;
+  SessionTable& sessions_;
+  EndpointPeers& peers_;
+  EndpointOptions options_;
+  TaskGroup background_;
+  std::uint64_t next_request_ = 1;
+  std::unordered_map<std::string, Session> known_sessions_;
+  boost::intrusive::list<RunningCall, boost::intrusive::constant_time_size<false>> running_;
+  boost::intrusive::list<OpenStream, boost::intrusive::constant_time_size<false>> streams_;
+};
+
+}  // namespace jungle::downstream

@@ -1,0 +1,57 @@
+// The sessions of legacy clients.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/guarded.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "downstream/replay_stream.h"
+#include "mcp/call_context.h"
+#include "mcp/revision.h"
+
+namespace jungle::downstream {
+
+// What `initialize` settled with one legacy client (MCP 2025-11-25 basic/lifecycle). Shared by the workers; the fields
+// are constant after construction except where they say otherwise. An id is no credential: it counts only together with
+// the principal and the endpoint that it was made for.
+struct ClientSession {
+  std::string id;
+  std::string scope;  // As CallContext::scope.
+  mcp::PrincipalId principal;
+  mcp::Revision revision = mcp::kNewestLegacy;
+  std::string capabilities = "{}";
+  std::string client_info;
+
+  std::atomic<bool> ended{false};
+  std::atomic<SteadyTime> last_used{};          // Within a DeadlineList tick.
+  std::atomic<std::uint32_t> stream_serial{0};  // The newest standalone stream; older ones end.
+  std::atomic<std::uint32_t> open_streams{0};
+  ReplayStore replay;
+};
+
+// All legacy sessions, by id. One per process. Callable from any thread; endpoints ask it once per session and worker.
+class SessionTable {
+ public:
+  explicit SessionTable(Random& random) : random_(random) {}
+
+  // Takes the session in under a new id, `mcp-session-<uuid>` as MCPJungle makes them. Idle sessions end on the way.
+  void add(const std::shared_ptr<ClientSession>& session, SteadyTime now);
+  std::shared_ptr<ClientSession> find(const std::string& id) const;  // nullptr if unknown or ended.
+  void end(ClientSession& session);
+  std::size_t size() const;
+
+ private:
+  using Sessions = std::unordered_map<std::string, std::shared_ptr<ClientSession>>;
+  static void end_idle(Sessions& sessions, SteadyTime now);
+  Random& random_;
+  Guarded<Sessions> sessions_;
+};
+
+}  // namespace jungle::downstream
