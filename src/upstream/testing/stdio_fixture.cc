@@ -1,0 +1,209 @@
+// A small MCP server on standard input and output, for tests and benchmarks: fast, and able to misbehave.
+//
+// stdio_fixture [option...]
+//   legacy            speak up to 2025-11-25 (default)        modern     speak 2026-07-28 only
+//   ignore-eof        stay alive when stdin closes            ignore-term  ignore SIGTERM
+//   grandchild        leave a child behind that holds the pipes and ignores SIGTERM
+//   exit=N            write "cannot start: no token" to stderr and exit with N at once
+//   silent            read, never answer                      chatty     write garbage lines to stdout
+//   strict            exit on any request before initialize   slow-start=MS  wait before reading
+//   noisy=N           write N lines to stderr at once
+// Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first), pid, counter,
+// hang (never answers), die (exits with code 3), cancelled (how many cancellations came).
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace {
+
+struct Options {
+  bool modern = false, ignore_eof = false, silent = false, chatty = false, strict = false;
+};
+
+// The raw JSON value of the first member called `key`; enough for what our own gateway writes.
+std::string value_of(const std::string& text, std::string_view key) {
+  const std::string quoted = "\"" + std::string(key) + "\":";
+  const std::size_t at = text.find(quoted);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + quoted.size();
+  std::size_t end = begin;
+  int depth = 0;
+  bool in_string = false;
+  for (; end < text.size(); ++end) {
+    const char c = text[end];
+    if (in_string) {
+      if (c == '\\') {
+        ++end;
+      } else if (c == '"') {
+        in_string = false;
+      }
+      continue;
+    }
+    if (c == '"') in_string = true;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && depth-- == 0) break;
+    if (c == ',' && depth == 0) break;
+  }
+  return text.substr(begin, end - begin);
+}
+
+void write_line(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);
+}
+
+class Server {
+ public:
+  explicit Server(Options options) : options_(options) {}
+
+  void handle(const std::string& line) {
+    const std::string method = value_of(line, "method");
+    const std::string id = value_of(line, "id");
+    if (method.empty()) {
+      if (!pending_id_.empty()) {
+        text_result(pending_id_, "the client said: " + std::to_string(line.size()) + " bytes, error " +
+                                     (line.find("\"error\"") != std::string::npos ? "yes" : "no"));
+        pending_id_.clear();
+      }
+      return;
+    }
+    if (method == "\"notifications/cancelled\"") ++cancelled_;
+    if (id.empty() || options_.silent) return;
+    if (options_.strict && !initialized_ && method != "\"initialize\"") std::exit(1);
+    if (method == "\"initialize\"") return initialize(line, id);
+    if (method == "\"server/discover\"" && options_.modern) return discover(id);
+    if (options_.modern && line.find("io.modelcontextprotocol/protocolVersion") == std::string::npos) {
+      return error(id, -32602, "the protocol version is missing");
+    }
+    if (!options_.modern && !initialized_) return error(id, -32000, "not initialized");
+    if (method == "\"tools/list\"") return tools_list(id);
+    if (method == "\"tools/call\"") return tools_call(line, id);
+    if (method == "\"prompts/list\"") return result(id, R"("prompts":[{"name":"greet","title":"Greets"}])");
+    if (method == "\"resources/list\"") return result(id, R"("resources":[{"name":"a","uri":"file:///a"}])");
+    if (method == "\"ping\"" && !options_.modern) return result(id, "");
+    error(id, -32601, "Method not found");
+  }
+
+ private:
+  void initialize(const std::string& line, const std::string& id) {
+    if (options_.modern) return error(id, -32022, "unsupported", R"({"supported":["2026-07-28"],"requested":"x"})");
+    initialized_ = true;
+    result(
+        id,
+        "\"protocolVersion\":" + value_of(line, "protocolVersion") +
+            R"(,"capabilities":{"tools":{},"prompts":{},"resources":{}},"serverInfo":{"name":"fixture","version":"1"})" +
+            R"(,"instructions":"Be kind.")");
+  }
+  void discover(const std::string& id) {
+    result(id, R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":{},"prompts":{},"resources":{}},)"
+               R"("ttlMs":0,"cacheScope":"private")");
+  }
+  void tools_list(const std::string& id) {
+    result(id,
+           R"("tools":[{"name":"echo","inputSchema":{"type":"object"}},{"name":"big","inputSchema":{"type":"object"}},)"
+           R"({"name":"pid","inputSchema":{"type":"object"}}])");
+  }
+  void tools_call(const std::string& line, const std::string& id) {
+    const std::string name = value_of(line, "name");
+    if (name == "\"echo\"") return text_result(id, value_of(line, "arguments"));
+    if (name == "\"pid\"") return text_result(id, std::to_string(getpid()));
+    if (name == "\"counter\"") return text_result(id, std::to_string(++counter_));
+    if (name == "\"cancelled\"") return text_result(id, std::to_string(cancelled_));
+    if (name == "\"params\"") return text_result(id, value_of(line, "params"));
+    if (name == "\"big\"") return text_result(id, std::string(std::stoul(value_of(line, "bytes")), 'x'));
+    if (name == "\"hang\"") return;
+    if (name == "\"die\"") {
+      std::fprintf(stderr, "dying as asked\n");
+      std::_Exit(3);
+    }
+    if (name == "\"progress\"") return progress(line, id);
+    if (name == "\"ask\"") {
+      pending_id_ = id;
+      return write_line(R"({"jsonrpc":"2.0","id":"s-1","method":"elicitation/create","params":{"message":"Who?"}})");
+    }
+    if (name == "\"ping\"") {
+      pending_id_ = id;
+      return write_line(R"({"jsonrpc":"2.0","id":"s-2","method":"ping"})");
+    }
+    error(id, -32602, "Unknown tool");
+  }
+  void progress(const std::string& line, const std::string& id) {
+    const std::string token = value_of(line, "progressToken");
+    for (int i = 1; i <= 3 && !token.empty(); ++i) {
+      write_line(R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" + token +
+                 ",\"progress\":" + std::to_string(i) + ",\"total\":3}}");
+    }
+    text_result(id, "done");
+  }
+
+  void text_result(const std::string& id, const std::string& text) {
+    std::string quoted;
+    for (const char c : text) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    result(id, R"("content":[{"type":"text","text":")" + quoted + "\"}]");
+  }
+  void result(const std::string& id, const std::string& members) {
+    std::string all = options_.modern ? "\"resultType\":\"complete\"" : "";
+    if (!all.empty() && !members.empty()) all += ',';
+    if (options_.chatty) write_line("I am about to answer!");
+    write_line(R"({"jsonrpc":"2.0","id":)" + id + ",\"result\":{" + all + members + "}}");
+  }
+  void error(const std::string& id, int code, const std::string& message, const std::string& data = {}) {
+    write_line(R"({"jsonrpc":"2.0","id":)" + id + ",\"error\":{\"code\":" + std::to_string(code) + ",\"message\":\"" +
+               message + "\"" + (data.empty() ? "" : ",\"data\":" + data) + "}}");
+  }
+
+  Options options_;
+  bool initialized_ = false;
+  int counter_ = 0;
+  int cancelled_ = 0;
+  std::string pending_id_;
+};
+
+void start_grandchild() {
+  if (fork() != 0) return;
+  signal(SIGTERM, SIG_IGN);
+  for (;;)
+    pause();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "modern") options.modern = true;
+    if (word == "ignore-eof") options.ignore_eof = true;
+    if (word == "ignore-term") signal(SIGTERM, SIG_IGN);
+    if (word == "silent") options.silent = true;
+    if (word == "strict") options.strict = true;
+    if (word == "chatty") options.chatty = true;
+    if (word == "grandchild") start_grandchild();
+    if (word.starts_with("slow-start=")) poll(nullptr, 0, std::atoi(argv[i] + 11));
+    if (word.starts_with("noisy=")) {
+      for (int n = std::atoi(argv[i] + 6); n > 0; --n)
+        std::fprintf(stderr, "line %d of much noise\n", n);
+    }
+    if (word.starts_with("exit=")) {
+      std::fprintf(stderr, "cannot start: no token\n");
+      return std::atoi(argv[i] + 5);
+    }
+  }
+  Server server(options);
+  for (std::string line; std::getline(std::cin, line);)
+    server.handle(line);
+  while (options.ignore_eof)
+    pause();
+  return 0;
+}
