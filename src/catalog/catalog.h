@@ -12,6 +12,7 @@
 #include "catalog/discovery.h"
 #include "catalog/repository.h"
 #include "catalog/snapshot.h"
+#include "catalog/turns.h"
 #include "telemetry/log.h"
 
 namespace jungle::catalog {
@@ -24,9 +25,13 @@ struct Changed {
 
 // Applies changes in order, one at a time: store first, then publish. Lives on the control executor; call it there.
 // Reading needs no call: take a Reader of published().
+//
+// A change whose caller is cancelled while it waits for its turn is not made (kCancelled); once its turn has come it is
+// made to the end, so that the database and the snapshot agree.
 class Catalog {
  public:
-  Catalog(CatalogRepository& repository, telemetry::Log& log);
+  // `control` is the executor that all calls come from. `repository` and `log` outlive the catalog.
+  Catalog(Executor control, CatalogRepository& repository, telemetry::Log& log);
 
   // Reads the database and publishes the first snapshot.
   Task<Result<void>> load();
@@ -35,10 +40,11 @@ class Catalog {
   // Called on the control executor after each publication, with the new snapshot. Set before load(), once.
   void on_change(std::function<void(const std::shared_ptr<const Snapshot>&)> listener);
 
-  // Adds a server that answered. Tools and resources that cannot be used are set aside, each with a warning. Returns
-  // the entry as published. kConflict if the name is taken (message with "already exists" and "UNIQUE").
+  // Adds a server that answered. What cannot be used is set aside (admission.h), with sentences in the entry's
+  // `warnings`. Returns the entry as published. kConflict if the name is taken (message with "already exists" and
+  // "UNIQUE"); kInvalidArgument from validate().
   Task<Result<std::shared_ptr<const ServerEntry>>> add(ServerSpec spec, Discovery discovery);
-  // Replaces the server of that name, or adds it. Enabled flags of what stays survive.
+  // Replaces the server of that name, or adds it. Enabled flags of what stays survive; what is new is enabled.
   Task<Result<std::shared_ptr<const ServerEntry>>> replace(ServerSpec spec, Discovery discovery);
   Task<Result<void>> remove(ServerName name);  // kNotFound.
 
@@ -50,10 +56,22 @@ class Catalog {
   Task<Result<std::vector<std::string>>> set_prompts_enabled(std::string entity, bool enabled);
 
  private:
-  class Turn;  // One change at a time.
+  using Entry = std::shared_ptr<const ServerEntry>;
+  using Names = std::vector<std::string>;
+
+  template <typename Row>
+  Task<Result<Names>> set_entries_enabled(std::vector<Row> ServerEntry::*member, std::string entity, bool enabled);
+  // REQUIRES: the caller's turn. Stores and publishes a copy of `server` with the flags of `change`.
+  Task<Result<void>> apply_flags(Entry server, CatalogRepository::FlagChange change);
+  // Publishes the current servers with `entry` in the place of the one of its name, or at the end.
+  void publish_with(Entry entry);
+  void publish(std::vector<Entry> servers);
+
   CatalogRepository& repository_;
   telemetry::Log& log_;
+  Turns turns_;
   Published<Snapshot> published_;
+  std::function<void(const std::shared_ptr<const Snapshot>&)> listener_;
 };
 
 }  // namespace jungle::catalog

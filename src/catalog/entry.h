@@ -8,6 +8,7 @@
 
 #include "catalog/ids.h"
 #include "catalog/server_spec.h"
+#include "mcp/json_text.h"
 #include "mcp/param_headers.h"
 
 namespace jungle::catalog {
@@ -15,12 +16,15 @@ namespace jungle::catalog {
 struct ServerEntry;
 
 // One tool. Immutable; owned by its server's entry. `server` outlives it: a snapshot holds both.
+//
+// `id`, `definition`, `enabled` and the times are what a repository stores; the rest follows from the definition.
 struct ToolEntry {
   std::int64_t id = 0;  // The row in the database.
   const ServerEntry* server = nullptr;
   std::string own_name;      // create_issue
   std::string exposed_name;  // github__create_issue
   std::string definition;    // Raw JSON as the server listed it.
+  mcp::Range name_range;     // The value of `name` in it, with its quotes.
   bool enabled = true;
   std::string created_at;  // RFC 3339, as REST shows it.
   std::string updated_at;
@@ -33,6 +37,7 @@ struct PromptEntry {
   std::string own_name;
   std::string exposed_name;
   std::string definition;
+  mcp::Range name_range;
   bool enabled = true;
   std::string created_at;
   std::string updated_at;
@@ -46,6 +51,8 @@ struct ResourceEntry {
   std::string own_uri;      // file:///a.txt
   std::string exposed_uri;  // mcpj://res/<server>/<base64>
   std::string definition;
+  mcp::Range name_range;
+  mcp::Range uri_range;  // The value of `uri`, with its quotes.
   bool enabled = true;
   std::string created_at;
   std::string updated_at;
@@ -60,18 +67,24 @@ struct ResourceTemplateEntry {
   std::string own_template;
   std::string exposed_template;
   std::string definition;
+  mcp::Range name_range;
+  mcp::Range uri_range;  // The value of `uriTemplate`, with its quotes.
   bool enabled = true;
+  std::string created_at;
+  std::string updated_at;
 };
 
 // One registered server with everything it offers. Immutable once it is in a snapshot; snapshots share entries that did
-// not change.
+// not change. A copy's entries still point to the original: publish copies through share() (admission.h).
 struct ServerEntry {
   std::int64_t id = 0;
   ServerSpec spec;
   bool enabled = true;
   std::string revision;             // Negotiated when it was listed last; empty if unknown.
   std::string capabilities = "{}";  // Raw JSON, as discovered.
+  std::string server_info = "{}";   // Raw JSON.
   std::string instructions;
+  std::vector<std::string> warnings;  // What was set aside when it was listed, and why: sentences for a person.
   std::string created_at;
   std::string updated_at;
   std::vector<ToolEntry> tools;  // In the server's order.

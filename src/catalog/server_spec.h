@@ -1,6 +1,7 @@
 // How one upstream server is reached: what a person registers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,6 +59,18 @@ struct ServerSpec {
 
   friend bool operator==(const ServerSpec&, const ServerSpec&) = default;
 };
+
+// What a registration may hold. Far above what real configurations have; they keep one of them from filling the memory.
+inline constexpr std::size_t kHeadersMax = 64;
+inline constexpr std::size_t kHeaderNameBytesMax = 128;
+inline constexpr std::size_t kHeaderValueBytesMax = 8 * 1024;  // Common servers refuse longer fields.
+inline constexpr std::size_t kArgsMax = 512;
+inline constexpr std::size_t kEnvMax = 512;
+inline constexpr std::size_t kProcessTextBytesMax = 64 * 1024;  // One argument or variable; Linux takes 128 KiB.
+inline constexpr std::size_t kDescriptionBytesMax = 16 * 1024;
+inline constexpr std::size_t kScopesMax = 64;
+inline constexpr int kTimeoutSecMax = 24 * 60 * 60;  // A day: longer is a mistake in the unit.
+inline constexpr int kWarmMax = 16;                  // Each is a process that waits.
 
 // Checks the rules of registration: name, mandatory fields of the transport, URL, header names and values, limits.
 // kInvalidArgument with the texts that MCPJungle's users know.

@@ -1,6 +1,7 @@
 // The catalog at one moment.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,20 +16,30 @@ namespace jungle::catalog {
 
 // How many entries one page of a list holds. Most clients never ask for a second page, so this is generous.
 inline constexpr std::size_t kListPageEntries = 1000;
+// A page ends early when it has this many bytes: one answer stays far below what clients read.
+inline constexpr std::size_t kListPageBytes = 8 * 1024 * 1024;
+// Suggestions look at this many names. The search is quadratic in their length and runs in the call that failed.
+inline constexpr std::size_t kSuggestionNamesMax = 2000;
 
 // What one endpoint exposes: the whole gateway under exposed names (`/mcp`), or one server under its own
-// (`/mcp/{server}`). Only enabled entries are in a view. Immutable; owned by its snapshot.
+// (`/mcp/{server}`). Only enabled entries are in a view; whether the server itself is enabled does not matter.
+// Immutable; shared by the snapshots between which its servers did not change, and holding those servers.
 class View {
  public:
   // Whose names and URIs a view uses.
   enum class Names : std::uint8_t { kExposed, kOwn };
-  View(Names names, const std::vector<std::shared_ptr<const ServerEntry>>& servers);
+  using Servers = std::vector<std::shared_ptr<const ServerEntry>>;
+  View(Names names, Servers servers);
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
 
   Names names() const { return names_; }
+  const Servers& servers() const { return servers_; }
   // Exact lookups; nullptr if there is none or it is disabled. Resources are looked up by URI.
   const ToolEntry* find_tool(std::string_view name) const;
   const PromptEntry* find_prompt(std::string_view name) const;
   const ResourceEntry* find_resource(std::string_view uri) const;
+  const ResourceTemplateEntry* find_resource_template(std::string_view uri_template) const;
 
   // "; did you mean 'x'?" or empty, for messages about unknown names.
   std::string suggest_tool(std::string_view name) const;
@@ -42,14 +53,19 @@ class View {
   const Pages& resources() const { return resources_pages_; }
   const Pages& resource_templates() const { return templates_pages_; }
 
-  // What the servers of this view can do together.
+  // Whether one of the servers answers completion/complete.
   bool has_completions() const { return has_completions_; }
 
  private:
+  void add(const ServerEntry& server);
+
+  // Constant after construction. The keys and pointers point into servers_.
   Names names_;
+  Servers servers_;
   std::unordered_map<std::string_view, const ToolEntry*> tools_;
   std::unordered_map<std::string_view, const PromptEntry*> prompts_;
   std::unordered_map<std::string_view, const ResourceEntry*> resources_;
+  std::unordered_map<std::string_view, const ResourceTemplateEntry*> templates_;
   Pages tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
   bool has_completions_ = false;
 };
@@ -57,8 +73,10 @@ class View {
 // An immutable state of the catalog. Published by Catalog, read on every call; whoever holds one sees one state.
 class Snapshot {
  public:
-  Snapshot();  // Empty.
-  Snapshot(std::uint64_t generation, std::vector<std::shared_ptr<const ServerEntry>> servers);
+  Snapshot();  // Empty, generation 0.
+  // With `previous`, the views of servers that it holds too are taken over instead of built again.
+  Snapshot(std::uint64_t generation, std::vector<std::shared_ptr<const ServerEntry>> servers,
+           const Snapshot* previous = nullptr);
 
   // Grows with every published change: cursors and list_changed depend on it.
   std::uint64_t generation() const { return generation_; }
@@ -74,8 +92,8 @@ class Snapshot {
  private:
   std::uint64_t generation_ = 0;
   std::vector<std::shared_ptr<const ServerEntry>> servers_;
-  std::unique_ptr<const View> all_;
-  std::map<std::string, std::unique_ptr<const View>, std::less<>> views_;
+  std::shared_ptr<const View> all_;
+  std::map<std::string, std::shared_ptr<const View>, std::less<>> views_;  // By server name.
 };
 
 }  // namespace jungle::catalog

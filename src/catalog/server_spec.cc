@@ -1,0 +1,192 @@
+#include "catalog/server_spec.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "catalog/names.h"
+
+namespace jungle::catalog {
+namespace {
+
+Error bad_input(std::string what) {
+  return Error{ErrorCode::kInvalidArgument, std::move(what) + ": invalid user input", {}};
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+// RFC 9110 §5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+// RFC 9110 §5.5: a value of visible characters, spaces and tabs cannot end its line.
+bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != 0x7f); });
+}
+
+// Fields that frame the message or belong to one hop: the connection's, not a person's, to set (RFC 9110 §7.6.1).
+constexpr std::array<std::string_view, 10> kConnectionFields = {
+    "connection", "content-length",    "host",    "keep-alive", "proxy-connection", "te",
+    "trailer",    "transfer-encoding", "upgrade", "expect"};
+
+// Content-Type and Accept may be set, since many configurations do; upstream sends its own whatever they say.
+Result<void> check_header_name(const std::string& name) {
+  const std::string quoted = "invalid header '" + shortened(name, 80) + "': ";
+  if (!is_token(name)) return bad_input(quoted + "a header name holds only letters, digits and !#$%&'*+-.^_`|~");
+  if (name.size() > kHeaderNameBytesMax)
+    return bad_input(quoted + "its name is longer than " + std::to_string(kHeaderNameBytesMax) + " bytes");
+  const std::string lower = ascii_lower(name);
+  if (std::find(kConnectionFields.begin(), kConnectionFields.end(), lower) != kConnectionFields.end())
+    return bad_input(quoted + "it belongs to the connection and cannot be set");
+  if (lower.starts_with("mcp-")) return bad_input(quoted + "Mcp-* headers are set by the gateway");
+  return {};
+}
+
+Result<void> check_headers(const ServerSpec& spec) {
+  if (spec.headers.size() > kHeadersMax)
+    return bad_input("too many headers: at most " + std::to_string(kHeadersMax) + " are sent");
+  std::vector<std::string> seen;
+  for (const auto& [name, value] : spec.headers) {
+    if (auto ok = check_header_name(name); !ok) return ok;
+    if (!is_field_value(value.reveal()))
+      return bad_input("invalid header '" + name + "': its value has control characters");
+    if (value.reveal().size() > kHeaderValueBytesMax)
+      return bad_input("invalid header '" + name + "': its value is longer than " +
+                       std::to_string(kHeaderValueBytesMax) + " bytes");
+    seen.push_back(ascii_lower(name));
+  }
+  std::sort(seen.begin(), seen.end());
+  if (const auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end())
+    return bad_input("invalid header '" + *twice + "': it is given twice");
+  if (!is_field_value(spec.bearer_token.reveal())) return bad_input("invalid bearer_token: it has control characters");
+  if (spec.bearer_token.reveal().size() > kHeaderValueBytesMax)
+    return bad_input("invalid bearer_token: longer than " + std::to_string(kHeaderValueBytesMax) + " bytes");
+  return {};
+}
+
+Result<void> check_process_text(std::string_view what, std::string_view text) {
+  if (has_nul(text)) return bad_input("invalid " + std::string(what) + ": it contains a NUL character");
+  if (text.size() > kProcessTextBytesMax)
+    return bad_input("invalid " + std::string(what) + ": longer than " + std::to_string(kProcessTextBytesMax) +
+                     " bytes");
+  return {};
+}
+
+Result<void> check_process(const ServerSpec& spec) {
+  if (spec.args.size() > kArgsMax) return bad_input("too many args: at most " + std::to_string(kArgsMax));
+  if (spec.env.size() > kEnvMax) return bad_input("too many env variables: at most " + std::to_string(kEnvMax));
+  if (auto ok = check_process_text("command", spec.command); !ok) return ok;
+  if (auto ok = check_process_text("cwd", spec.cwd); !ok) return ok;
+  for (const std::string& arg : spec.args) {
+    if (auto ok = check_process_text("args", arg); !ok) return ok;
+  }
+  std::vector<std::string_view> seen;
+  for (const auto& [name, value] : spec.env) {
+    if (name.empty() || name.find('=') != std::string::npos || has_nul(name))
+      return bad_input("invalid env variable name '" + shortened(name, 80) + "': it must not be empty or contain '='");
+    if (auto ok = check_process_text("env variable '" + shortened(name, 80) + "'", value.reveal()); !ok) return ok;
+    seen.push_back(name);
+  }
+  std::sort(seen.begin(), seen.end());
+  if (const auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end())
+    return bad_input("invalid env variable '" + std::string(*twice) + "': it is given twice");
+  return {};
+}
+
+Result<void> check_seconds(std::string_view field, const std::optional<int>& seconds) {
+  if (!seconds || (*seconds >= 1 && *seconds <= kTimeoutSecMax)) return {};
+  return bad_input("invalid " + std::string(field) + ": '" + std::to_string(*seconds) +
+                   "', must be a number of seconds from 1 to " + std::to_string(kTimeoutSecMax));
+}
+
+Result<void> check_settings(const ServerSpec& spec) {
+  if (spec.description.size() > kDescriptionBytesMax)
+    return bad_input("invalid description: longer than " + std::to_string(kDescriptionBytesMax) + " bytes");
+  if (auto ok = check_seconds("init_timeout_sec", spec.init_timeout_sec); !ok) return ok;
+  if (auto ok = check_seconds("call_timeout_sec", spec.call_timeout_sec); !ok) return ok;
+  if (spec.warm < 0 || spec.warm > kWarmMax)
+    return bad_input("invalid warm: '" + std::to_string(spec.warm) + "', must be a number from 0 to " +
+                     std::to_string(kWarmMax));
+  if (spec.oauth_scopes.size() > kScopesMax)
+    return bad_input("too many oauth_scopes: at most " + std::to_string(kScopesMax));
+  std::vector<std::string_view> texts(spec.oauth_scopes.begin(), spec.oauth_scopes.end());
+  texts.insert(texts.end(), {spec.oauth_redirect_uri, spec.oauth_client_id, spec.oauth_client_secret.reveal()});
+  for (const std::string_view text : texts) {
+    if (text.size() > kUrlBytesMax || has_control_characters(text))
+      return bad_input("an oauth_ setting has control characters or is longer than " + std::to_string(kUrlBytesMax) +
+                       " bytes");
+  }
+  return {};
+}
+
+// The mandatory fields of each transport, with MCPJungle's texts.
+Result<void> check_mandatory(const ServerSpec& spec) {
+  const char* missing = nullptr;
+  if (spec.transport == Transport::kStreamableHttp && spec.url.empty())
+    missing = "error creating streamable http server: url is required for streamable HTTP transport";
+  if (spec.transport == Transport::kSse && spec.url.empty())
+    missing = "error creating SSE server: url is required for SSE transport";
+  if (spec.transport == Transport::kStdio && spec.command.empty())
+    missing = "error creating stdio server: command is required for stdio transport";
+  if (missing != nullptr) return Error{ErrorCode::kInvalidArgument, missing, {}};
+  return {};
+}
+
+template <typename Value, std::size_t size>
+using Words = std::array<std::pair<std::string_view, Value>, size>;
+
+constexpr Words<Transport, 3> kTransports = {
+    {{"streamable_http", Transport::kStreamableHttp}, {"stdio", Transport::kStdio}, {"sse", Transport::kSse}}};
+constexpr Words<SessionMode, 2> kSessionModes = {
+    {{"stateless", SessionMode::kStateless}, {"stateful", SessionMode::kStateful}}};
+constexpr Words<Protocol, 3> kProtocols = {
+    {{"auto", Protocol::kAuto}, {"legacy", Protocol::kLegacy}, {"modern", Protocol::kModern}}};
+
+template <typename Table, typename Value>
+std::string_view word_of(const Table& table, Value value) {
+  for (const auto& [word, meaning] : table) {
+    if (meaning == value) return word;
+  }
+  return {};
+}
+
+template <typename Value, std::size_t size>
+std::optional<Value> value_of(const Words<Value, size>& table, std::string_view text) {
+  for (const auto& [word, meaning] : table) {
+    if (word == text) return meaning;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view text_of(Transport transport) { return word_of(kTransports, transport); }
+std::string_view text_of(SessionMode mode) { return word_of(kSessionModes, mode); }
+std::string_view text_of(Protocol protocol) { return word_of(kProtocols, protocol); }
+std::optional<Transport> parse_transport(std::string_view text) { return value_of(kTransports, text); }
+std::optional<SessionMode> parse_session_mode(std::string_view text) { return value_of(kSessionModes, text); }
+std::optional<Protocol> parse_protocol(std::string_view text) { return value_of(kProtocols, text); }
+
+Result<void> validate(const ServerSpec& spec) {
+  if (auto ok = check_mandatory(spec); !ok) return ok;
+  if (auto name = parse_server_name(spec.name.str()); !name) return name.error();
+  if (spec.transport == Transport::kStdio) {
+    if (auto ok = check_process(spec); !ok) return ok;
+  } else {
+    if (auto ok = check_url(spec.url); !ok) return ok;
+    if (auto ok = check_headers(spec); !ok) return ok;
+  }
+  return check_settings(spec);
+}
+
+}  // namespace jungle::catalog
