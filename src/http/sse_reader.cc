@@ -28,7 +28,7 @@ Result<std::optional<SseEvent>> SseReader::next() {
     }
     const auto end = find_line_end(rest_);
     const std::string_view piece = rest_.substr(0, end);
-    if (partial_line_.size() + piece.size() + kept_data_.size() > event_bytes_max_) return too_large();
+    if (partial_line_.size() + piece.size() > event_bytes_max_) return too_large();
     if (end == std::string_view::npos) {
       partial_line_.append(piece);
       rest_ = {};

@@ -36,7 +36,7 @@ class SseReader {
   // REQUIRES: next() returned no event since the last feed().
   void feed(std::string_view bytes);
   // The next complete event, or none: feed more. Its views are valid until the next call of next() or feed().
-  // kLimitExceeded: an event is larger than the limit; the stream cannot be read on.
+  // kLimitExceeded: a line or an event's data is larger than the limit; the stream cannot be read on.
   Result<std::optional<SseEvent>> next();
 
   std::string_view last_event_id() const { return last_id_; }

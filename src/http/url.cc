@@ -1,8 +1,9 @@
 #include "http/url.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include <boost/asio/ip/address.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
 
 #include "base/text.h"
 
@@ -10,6 +11,74 @@ namespace jungle::http {
 namespace {
 
 constexpr std::size_t kUrlBytesMax = 8 * 1024;  // Common servers refuse longer request lines.
+constexpr std::size_t kHostBytesMax = 255;      // RFC 1035 §2.3.4.
+
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+// Letters, digits and what DNS names hold in practice. Percent-encoding has no business in a host.
+bool is_host_byte(char c) { return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_'; }
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// RFC 3986 §3.3 and §3.4: pchar, "/" and "?", with complete percent-encodings.
+bool is_target(std::string_view text) {
+  constexpr std::string_view kAllowed = "-._~!$&'()*+,;=:@/?%[]";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_letter_or_digit(text[i]) && kAllowed.find(text[i]) == std::string_view::npos) return false;
+    if (text[i] == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))) return false;
+  }
+  return true;
+}
+
+struct Authority {
+  std::string host;  // Lower case, without brackets.
+  std::uint16_t port = 0;
+};
+
+bool parse_port(std::string_view text, std::uint16_t& port) {
+  if (text.empty()) return true;  // "host:" means the default.
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return ec == std::errc() && end == text.data() + text.size() && port != 0;
+}
+
+// RFC 3986 §3.2, without user information.
+bool parse_authority(std::string_view text, Authority& authority) {
+  std::string_view rest;
+  if (!text.empty() && text.front() == '[') {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    authority.host = ascii_lower(text.substr(1, end - 1));
+    boost::system::error_code ec;
+    boost::asio::ip::make_address_v6(authority.host, ec);
+    if (ec) return false;
+    rest = text.substr(end + 1);
+  } else {
+    const std::string_view host = text.substr(0, text.find(':'));
+    if (host.empty() || host.size() > kHostBytesMax || !std::all_of(host.begin(), host.end(), is_host_byte))
+      return false;
+    authority.host = ascii_lower(host);
+    rest = text.substr(host.size());
+  }
+  if (rest.empty()) return true;
+  return rest.front() == ':' && parse_port(rest.substr(1), authority.port);
+}
+
+// RFC 3986 §5.2.4.
+std::string without_dot_segments(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const auto end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(0, end);  // With its leading slash.
+    path.remove_prefix(end);
+    if (segment == "/.") {
+      if (path.empty()) out += '/';
+    } else if (segment == "/..") {
+      out.resize(out.empty() ? 0 : out.rfind('/'));
+      if (path.empty()) out += '/';
+    } else {
+      out.append(segment);
+    }
+  }
+  return out;
+}
 
 Error invalid_url(std::string_view text) {
   return Error{
@@ -19,39 +88,30 @@ Error invalid_url(std::string_view text) {
 }  // namespace
 
 Result<Url> Url::parse(std::string_view text) {
-  if (text.size() > kUrlBytesMax) return invalid_url(text);
-  const auto parsed = boost::urls::parse_uri(text);
-  if (!parsed) return invalid_url(text);
-  const boost::urls::url_view view = *parsed;
-  const auto scheme = view.scheme_id();
-  const bool is_tls = scheme == boost::urls::scheme::https;
-  if (!is_tls && scheme != boost::urls::scheme::http) return invalid_url(text);
-  if (!view.has_authority() || view.has_userinfo() || view.host().empty()) return invalid_url(text);
-  // A port that is present but empty is the default one; 0 and numbers over 65535 are mistakes.
-  const bool has_port = view.has_port() && !view.port().empty();
-  if (has_port && view.port_number() == 0) return invalid_url(text);
-
+  const auto scheme_end = text.find("://");
+  if (text.size() > kUrlBytesMax || scheme_end == std::string_view::npos) return invalid_url(text);
+  const std::string_view scheme = text.substr(0, scheme_end);
   Url url;
   url.text_ = text;
-  url.is_tls_ = is_tls;
-  url.host_ = ascii_lower(view.host_address());
-  // A host is written into the Host header and handed to the resolver: what is percent-encoded must not smuggle.
-  for (const char c : url.host_) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '@') return invalid_url(text);
-  }
-  url.port_ = has_port ? view.port_number() : is_tls ? 443 : 80;
-  const auto authority = view.encoded_authority();
-  url.authority_.assign(authority.data(), authority.size());
-  const auto path = view.encoded_path();
-  url.target_ = path.empty() ? "/" : std::string(path.data(), path.size());
-  if (view.has_query()) {
-    const auto query = view.encoded_query();
-    url.target_.append("?").append(query.data(), query.size());
-  }
-  const bool is_default = url.port_ == (is_tls ? 443 : 80);
-  const bool is_ipv6 = url.host_.find(':') != std::string::npos;
+  url.is_tls_ = equals_ignoring_case(scheme, "https");
+  if (!url.is_tls_ && !equals_ignoring_case(scheme, "http")) return invalid_url(text);
+
+  const std::string_view rest = text.substr(scheme_end + 3);
+  const std::string_view authority_text = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view with_fragment = rest.substr(authority_text.size());
+  const std::string_view target = with_fragment.substr(0, with_fragment.find('#'));
+  Authority authority;
+  if (!parse_authority(authority_text, authority) || !is_target(target)) return invalid_url(text);
+
+  const std::uint16_t default_port = url.is_tls_ ? 443 : 80;
+  url.host_ = std::move(authority.host);
+  url.port_ = authority.port == 0 ? default_port : authority.port;
+  url.authority_ = authority_text;
+  if (target.empty() || target.front() == '?') url.target_ = "/";
+  url.target_ += target;
+  const bool is_ipv6 = authority_text.front() == '[';
   url.origin_ = std::string(url.scheme()) + "://" + (is_ipv6 ? "[" + url.host_ + "]" : url.host_);
-  if (!is_default) url.origin_ += ":" + std::to_string(url.port_);
+  if (url.port_ != default_port) url.origin_ += ":" + std::to_string(url.port_);
   return url;
 }
 
@@ -63,12 +123,19 @@ std::string_view Url::query() const {
 bool Url::host_is_loopback() const { return is_loopback_host(host_); }
 
 Result<Url> Url::resolve(std::string_view reference) const {
-  const auto base = boost::urls::parse_uri(text_);
-  const auto relative = boost::urls::parse_uri_reference(reference);
-  if (!base || !relative) return invalid_url(reference);
-  boost::urls::url resolved;
-  if (!boost::urls::resolve(*base, *relative, resolved)) return invalid_url(reference);
-  return parse(std::string_view(resolved.buffer().data(), resolved.buffer().size()));
+  const std::string_view own_path = path();
+  // A colon before any slash means a scheme.
+  const auto colon = reference.find(':');
+  if (colon != std::string_view::npos && colon < reference.find_first_of("/?#")) return parse(reference);
+  if (reference.substr(0, 2) == "//") return parse(std::string(scheme()) + ":" + std::string(reference));
+  const std::string base = std::string(scheme()) + "://" + authority_;
+  if (reference.empty() || reference.front() == '#') return parse(base + target_);
+  if (reference.front() == '?') return parse(base + std::string(own_path) + std::string(reference));
+  const std::string_view reference_path = reference.substr(0, reference.find_first_of("?#"));
+  const std::string_view folder =
+      reference.front() == '/' ? std::string_view() : own_path.substr(0, own_path.rfind('/') + 1);
+  const std::string merged = std::string(folder) + std::string(reference_path);
+  return parse(base + without_dot_segments(merged) + std::string(reference.substr(reference_path.size())));
 }
 
 bool is_loopback_host(std::string_view host) {
