@@ -74,7 +74,8 @@ void EndpointTest::pass_time(Millis by) { time_.advance(by); }
 
 void EndpointTest::pass_time_until(const std::function<bool()>& done) {
   constexpr int kTicksMax = 100'000;  // The sockets are ready at once; this bounds a test that is stuck.
-  for (int i = 0; i < kTicksMax && !done(); ++i) pass_time(DeadlineList::kTick);
+  for (int i = 0; i < kTicksMax && !done(); ++i)
+    pass_time(DeadlineList::kTick);
   EXPECT_TRUE(done());
 }
 

@@ -47,7 +47,7 @@ ScriptedService::Step ScriptedService::next_step(const std::string& method) {
 }
 
 Task<Result<Response>> ScriptedService::handle(Request request, const CallContext& call, EventSink& events) {
-  seen_.push_back(Seen{request.method_name, std::string(request.params.text()), call});
+  seen_.push_back(Seen{request.method_name, std::string(request.params.render({})), call});
   Step step = next_step(request.method_name);
   while (held_) {
     ++waiting_;

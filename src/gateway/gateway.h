@@ -1,0 +1,59 @@
+// The routing core.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "base/published.h"
+#include "catalog/snapshot.h"
+#include "gateway/list_cache.h"
+#include "mcp/service.h"
+#include "upstream/directory.h"
+
+namespace jungle::gateway {
+
+struct GatewayOptions {
+  std::string version;  // What serverInfo says: the same as `mcpjungle version`.
+};
+
+// Answers every MCP method in the modern dialect: finds the server, puts its own names and URIs into the request, calls
+// it, puts ours back into the result. One private function per method, each in a file of its own.
+//
+// One per worker, used on its executor. Reads the catalog through snapshots; takes no lock and does not block. Knows
+// nothing of sessions, HTTP or the clients' eras: that is downstream's business.
+class Gateway final : public mcp::Service {
+ public:
+  Gateway(const Published<catalog::Snapshot>& catalog, upstream::Directory& upstreams, GatewayOptions options);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  Task<Result<mcp::Response>> handle(mcp::Request request, const mcp::CallContext& call,
+                                     mcp::EventSink& events) override;
+
+ private:
+  using Snapshot = catalog::Snapshot;
+  using View = catalog::View;
+
+  Task<Result<mcp::Response>> dispatch(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
+                                       const Snapshot& snapshot, const View& view);
+  mcp::Response server_discover(const mcp::CallContext& call, const Snapshot& snapshot, const View& view) const;
+  Task<Result<mcp::Response>> tools_call(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
+                                         const View& view);
+  Task<Result<mcp::Response>> prompts_get(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
+                                          const View& view);
+  Task<Result<mcp::Response>> resources_read(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
+                                             const Snapshot& snapshot, const View& view);
+  Task<Result<mcp::Response>> completion_complete(mcp::Request request, const mcp::CallContext& call,
+                                                  mcp::EventSink& events, const Snapshot& snapshot, const View& view);
+
+  Published<Snapshot>::Reader catalog_;
+  upstream::Directory& upstreams_;
+  GatewayOptions options_;
+  ListCache lists_;
+};
+
+}  // namespace jungle::gateway

@@ -1,0 +1,184 @@
+#include "gateway/gateway.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/testing/coro_test.h"
+#include "catalog/admission.h"
+#include "catalog/testing/samples.h"
+#include "mcp/error_code.h"
+#include "mcp/json_reader.h"
+#include "mcp/projection.h"
+#include "mcp/testing/scripted_service.h"
+
+namespace jungle::gateway {
+namespace {
+
+using mcp::testing::ScriptedService;
+
+class FakeDirectory final : public upstream::Directory {
+ public:
+  mcp::Service& service_of(const catalog::ServerEntry& server) override { return *services.at(server.spec.name.str()); }
+  std::map<std::string, mcp::Service*> services;
+};
+
+class GatewayTest : public testing::CoroTest {
+ protected:
+  GatewayTest() {
+    directory_.services = {{"github", &github_}, {"files", &files_}};
+    publish({server("github", {"create_issue", "list__issues"}), server("files", {"read"})});
+  }
+
+  static catalog::ServerEntry server(const std::string& name, const std::vector<std::string>& tools) {
+    catalog::Discovery discovery = catalog::testing::discovery_of_tools(tools);
+    discovery.capabilities = R"({"resources":{},"completions":{}})";
+    discovery.prompts = {R"({"name":"greet"})"};
+    discovery.resources = {R"({"uri":"file:///a.txt","name":"a"})"};
+    return catalog::admit(catalog::testing::http_spec(name), std::move(discovery));
+  }
+
+  void publish(std::vector<catalog::ServerEntry> servers) {
+    std::vector<std::shared_ptr<const catalog::ServerEntry>> entries;
+    for (catalog::ServerEntry& entry : servers)
+      entries.push_back(catalog::share(std::move(entry)));
+    catalog_.publish(std::make_shared<const catalog::Snapshot>(++generation_, std::move(entries)));
+  }
+
+  Task<void> ask(std::string method, std::string params, std::optional<Result<mcp::Response>>& got) {
+    mcp::Request request;
+    request.method = mcp::parse_method(method);
+    request.method_name = method;
+    request.params = mcp::read_params(std::move(params)).value();
+    got.emplace(co_await gateway_.handle(std::move(request), call_, nobody_));
+  }
+
+  // The payload of the answer, or "! " and the message of an Error.
+  std::string answer(std::string method, std::string params = "{}") {
+    std::optional<Result<mcp::Response>> got;
+    run(ask(std::move(method), std::move(params), got));
+    return got->has_value() ? std::string((*got)->payload()) : "! " + got->error().message;
+  }
+
+  ScriptedService github_{context_.get_executor()};
+  ScriptedService files_{context_.get_executor()};
+  FakeDirectory directory_;
+  Published<catalog::Snapshot> catalog_{std::make_shared<const catalog::Snapshot>()};
+  std::uint64_t generation_ = 0;
+  mcp::CallContext call_;
+  mcp::NoEvents nobody_;
+  Gateway gateway_{catalog_, directory_, GatewayOptions{"v1.2.3"}};
+};
+
+TEST_F(GatewayTest, SendsTheToolsOwnNameToItsServer) {
+  github_.reply("tools/call", R"({"content":[]})");
+  EXPECT_EQ(
+      R"({"content":[]})",
+      answer("tools/call", R"({"name":"github__create_issue","arguments":{"n":1.0,"big":12345678901234567890}})"));
+  EXPECT_EQ(R"({"name":"create_issue","arguments":{"n":1.0,"big":12345678901234567890}})", github_.seen().at(0).params);
+  EXPECT_TRUE(files_.seen().empty());
+}
+
+TEST_F(GatewayTest, LooksNamesUpWithoutSplittingThem) {
+  github_.reply("tools/call", "{}");
+  EXPECT_EQ("{}", answer("tools/call", R"({"name":"github__list__issues"})"));
+  EXPECT_EQ(R"({"name":"list__issues"})", github_.seen().at(0).params);
+}
+
+TEST_F(GatewayTest, SuggestsTheNearestNameOfAnUnknownTool) {
+  EXPECT_EQ(
+      R"({"code":-32602,"message":"tool 'github__creat_issue' not found: tool not found; did you mean 'github__create_issue'?"})",
+      answer("tools/call", R"({"name":"github__creat_issue"})"));
+}
+
+TEST_F(GatewayTest, PassesAnUpstreamsErrorOnUntouched) {
+  github_.reply_error("tools/call", -32055, "custom");
+  EXPECT_EQ(R"({"code":-32055,"message":"custom"})", answer("tools/call", R"({"name":"github__create_issue"})"));
+}
+
+TEST_F(GatewayTest, AnswersWithItsOwnNamesOnAServersEndpoint) {
+  call_.scope = "github";
+  github_.reply("tools/call", R"({"content":[{"type":"resource_link","uri":"file:///a.txt","name":"a"}]})");
+  EXPECT_EQ(R"({"content":[{"type":"resource_link","uri":"file:///a.txt","name":"a"}]})",
+            answer("tools/call", R"({"name":"create_issue"})"));
+  EXPECT_NE(std::string::npos, answer("tools/list").find(R"("name":"create_issue")"));
+  EXPECT_EQ(std::string::npos, answer("tools/list").find("read"));
+}
+
+TEST_F(GatewayTest, SaysWhichServerAnEndpointLacks) {
+  call_.scope = "nobody";
+  EXPECT_EQ("! MCP server nobody not found", answer("tools/list"));
+}
+
+TEST_F(GatewayTest, ExposesTheUrisOfResourceLinks) {
+  files_.reply(
+      "tools/call",
+      R"({"content":[{"type":"text","text":"x"},{"type":"resource_link","uri":"file:///a.txt"},)"
+      R"({"type":"resource_link","uri":"https://e/x"},{"type":"resource","resource":{"uri":"b:c","text":""}}]})");
+  EXPECT_EQ(
+      R"({"content":[{"type":"text","text":"x"},{"type":"resource_link","uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA"},)"
+      R"({"type":"resource_link","uri":"https://e/x"},{"type":"resource","resource":{"uri":"mcpj://res/files/Yjpj","text":""}}]})",
+      answer("tools/call", R"({"name":"files__read"})"));
+}
+
+TEST_F(GatewayTest, ReadsAResourceUnderItsOwnUri) {
+  files_.reply("resources/read", R"({"contents":[{"uri":"file:///a.txt","text":"1"},{"uri":"file:///b","text":"2"}]})");
+  EXPECT_EQ(R"({"contents":[{"uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA","text":"1"},)"
+            R"({"uri":"mcpj://res/files/ZmlsZTovLy9i","text":"2"}]})",
+            answer("resources/read", R"({"uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA"})"));
+  EXPECT_EQ(R"({"uri":"file:///a.txt"})", files_.seen().at(0).params);
+}
+
+TEST_F(GatewayTest, ReadsAResourceThatNoListHas) {
+  files_.reply("resources/read", R"({"contents":[]})");
+  EXPECT_EQ(R"({"contents":[]})", answer("resources/read", R"({"uri":"mcpj://tpl/files/file:///x/1"})"));
+  EXPECT_EQ(R"({"uri":"file:///x/1"})", files_.seen().at(0).params);
+}
+
+TEST_F(GatewayTest, RefusesResourcesThatAreUnknownOrDisabled) {
+  const std::string unknown = answer("resources/read", R"({"uri":"mcpj://res/nobody/eA"})");
+  EXPECT_NE(std::string::npos, unknown.find(R"("data":{"uri":"mcpj://res/nobody/eA"})")) << unknown;
+  auto disabled = server("files", {});
+  disabled.resources[0].enabled = false;
+  publish({disabled});
+  const std::string refused = answer("resources/read", R"({"uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA"})");
+  EXPECT_EQ(mcp::kInvalidParams, mcp::code_of(refused)) << refused;
+}
+
+TEST_F(GatewayTest, CompletesForThePromptsServer) {
+  files_.reply("completion/complete", R"({"completion":{"values":[]}})");
+  answer("completion/complete",
+         R"({"ref":{"type":"ref/prompt","name":"files__greet"},"argument":{"name":"a","value":""}})");
+  EXPECT_EQ(R"({"ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"a","value":""}})",
+            files_.seen().at(0).params);
+}
+
+TEST_F(GatewayTest, KeepsTheCatalogItStartedWith) {
+  github_.reply("tools/call", "{}");
+  github_.hold();
+  std::optional<Result<mcp::Response>> got;
+  asio::co_spawn(context_, ask("tools/call", R"({"name":"github__create_issue"})", got), [](std::exception_ptr) {});
+  time_.run_ready();
+  publish({});
+  github_.release();
+  time_.run_ready();
+  ASSERT_TRUE(got.has_value());
+  EXPECT_TRUE(got->has_value());
+}
+
+TEST_F(GatewayTest, DescribesItself) {
+  EXPECT_EQ(
+      R"({"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"completions":{},)"
+      R"("prompts":{"listChanged":true},"resources":{"listChanged":true},"tools":{"listChanged":true}},"ttlMs":0,)"
+      R"("cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"MCPJungle Proxy MCP Server",)"
+      R"("version":"v1.2.3"}}})",
+      answer("server/discover"));
+}
+
+TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {
+  EXPECT_EQ(R"({"code":-32601,"message":"Method foo/bar not found"})", answer("foo/bar"));
+  EXPECT_EQ(R"({"code":-32601,"message":"logging not supported"})", answer("logging/setLevel"));
+}
+
+}  // namespace
+}  // namespace jungle::gateway

@@ -1,0 +1,118 @@
+#include "gateway/result_uris.h"
+
+#include <string>
+
+#include "catalog/names.h"
+#include "mcp/json_reader.h"
+
+namespace jungle::gateway {
+namespace {
+
+using mcp::Range;
+
+// Collects replacements of URIs within one result.
+class Rewriter {
+ public:
+  Rewriter(std::string_view text, const catalog::ServerName& server) : text_(text), server_(server) {}
+
+  const mcp::Member* find(const mcp::Members& members, std::string_view key) const { return members.find(text_, key); }
+  Result<mcp::Members> members(Range object) const { return mcp::read_members(text_, object); }
+  Result<std::vector<Range>> elements(Range array) const { return mcp::read_elements(text_, array); }
+  bool is_string(Range value) const { return text_[value.begin] == '"'; }
+  bool is_object(Range value) const { return text_[value.begin] == '{'; }
+
+  void expose(Range uri) {
+    if (!is_string(uri)) return;
+    const std::string own = mcp::json_string_value(uri.of(text_));
+    if (own.starts_with("https://")) return;
+    splice_.replace(uri, mcp::json_string(catalog::exposed_uri_of(server_, own)));
+  }
+  void replace(Range uri, std::string_view with) { splice_.replace(uri, mcp::json_string(with)); }
+
+  // One content block (MCP server/tools "Tool Result").
+  void content_block(Range block) {
+    if (!is_object(block)) return;
+    const auto of_block = members(block);
+    if (!of_block) return;
+    const mcp::Member* type = find(*of_block, "type");
+    if (type == nullptr) return;
+    if (type->value.of(text_) == "\"resource_link\"") {
+      if (const mcp::Member* uri = find(*of_block, "uri")) expose(uri->value);
+    } else if (type->value.of(text_) == "\"resource\"") {
+      const mcp::Member* resource = find(*of_block, "resource");
+      if (resource == nullptr || !is_object(resource->value)) return;
+      const auto of_resource = members(resource->value);
+      if (!of_resource) return;
+      if (const mcp::Member* uri = find(*of_resource, "uri")) expose(uri->value);
+    }
+  }
+
+  mcp::Response finish(mcp::Response response) {
+    if (splice_.empty()) return response;
+    return mcp::Response::result(splice_.apply(text_), response.form());
+  }
+
+ private:
+  std::string_view text_;
+  const catalog::ServerName& server_;
+  mcp::Splice splice_;
+};
+
+// The elements of the array that is member `key` of the result; none if there is no such array.
+std::vector<Range> elements_of(const Rewriter& rewriter, std::string_view payload, std::string_view key) {
+  const auto members = rewriter.members(Range{0, payload.size()});
+  if (!members) return {};
+  const mcp::Member* array = rewriter.find(*members, key);
+  if (array == nullptr) return {};
+  auto elements = rewriter.elements(array->value);
+  return elements ? std::move(*elements) : std::vector<Range>{};
+}
+
+// Both kinds of block that hold URIs have a type that starts so. A cheap test that spares most results the walk.
+bool may_hold_uris(std::string_view payload) { return payload.find("\"resource") != std::string_view::npos; }
+
+}  // namespace
+
+mcp::Response with_exposed_content_uris(mcp::Response response, const catalog::ServerName& server) {
+  const std::string_view payload = response.payload();
+  if (response.is_error() || !may_hold_uris(payload)) return response;
+  Rewriter rewriter(payload, server);
+  for (const Range& block : elements_of(rewriter, payload, "content"))
+    rewriter.content_block(block);
+  return rewriter.finish(std::move(response));
+}
+
+mcp::Response with_exposed_message_uris(mcp::Response response, const catalog::ServerName& server) {
+  const std::string_view payload = response.payload();
+  if (response.is_error() || !may_hold_uris(payload)) return response;
+  Rewriter rewriter(payload, server);
+  for (const Range& message : elements_of(rewriter, payload, "messages")) {
+    if (!rewriter.is_object(message)) continue;
+    const auto members = rewriter.members(message);
+    if (!members) continue;
+    if (const mcp::Member* content = rewriter.find(*members, "content")) rewriter.content_block(content->value);
+  }
+  return rewriter.finish(std::move(response));
+}
+
+mcp::Response with_exposed_contents_uris(mcp::Response response, const catalog::ServerName& server,
+                                         std::string_view own_uri, std::string_view asked) {
+  if (response.is_error()) return response;
+  const std::string_view payload = response.payload();
+  Rewriter rewriter(payload, server);
+  for (const Range& item : elements_of(rewriter, payload, "contents")) {
+    if (!rewriter.is_object(item)) continue;
+    const auto members = rewriter.members(item);
+    if (!members) continue;
+    const mcp::Member* uri = rewriter.find(*members, "uri");
+    if (uri == nullptr || !rewriter.is_string(uri->value)) continue;
+    if (mcp::json_string_value(uri->value.of(payload)) == own_uri) {
+      rewriter.replace(uri->value, asked);
+    } else {
+      rewriter.expose(uri->value);
+    }
+  }
+  return rewriter.finish(std::move(response));
+}
+
+}  // namespace jungle::gateway

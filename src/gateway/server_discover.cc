@@ -1,0 +1,53 @@
+#include "gateway/gateway.h"
+#include "mcp/json_object.h"
+#include "mcp/json_reader.h"
+#include "mcp/revision.h"
+
+namespace jungle::gateway {
+namespace {
+
+// The capabilities of one server that we pass on: those whose methods we route, with the options that we honour.
+std::string capabilities_of(const catalog::ServerEntry& server) {
+  const auto members = mcp::read_members(server.capabilities);
+  const auto has = [&](std::string_view name) {
+    return members.has_value() && members->find(server.capabilities, name) != nullptr;
+  };
+  mcp::JsonObject capabilities;
+  if (has("completions")) capabilities.add("completions", "{}");
+  if (has("prompts") || !server.prompts.empty()) capabilities.add("prompts", R"({"listChanged":true})");
+  if (has("resources") || !server.resources.empty()) capabilities.add("resources", R"({"listChanged":true})");
+  if (has("tools") || !server.tools.empty()) capabilities.add("tools", R"({"listChanged":true})");
+  return capabilities.text();
+}
+
+std::string capabilities_of(const catalog::View& view) {
+  mcp::JsonObject capabilities;
+  if (view.has_completions()) capabilities.add("completions", "{}");
+  capabilities.add("prompts", R"({"listChanged":true})");
+  capabilities.add("resources", R"({"listChanged":true})");
+  capabilities.add("tools", R"({"listChanged":true})");
+  return capabilities.text();
+}
+
+}  // namespace
+
+// MCP 2026-07-28 server/discover. `supportedVersions` lists what can be used per request: the modern revisions.
+mcp::Response Gateway::server_discover(const mcp::CallContext& call, const Snapshot& snapshot, const View& view) const {
+  const auto server = snapshot.find_server(call.scope);
+  mcp::JsonObject info;
+  info.add("name", mcp::json_string(server ? call.scope : "MCPJungle Proxy MCP Server"));
+  info.add("version", mcp::json_string(options_.version));
+  mcp::JsonObject meta;
+  meta.add("io.modelcontextprotocol/serverInfo", info.text());
+  mcp::JsonObject result;
+  result.add("resultType", "\"complete\"");
+  result.add("supportedVersions", "[" + mcp::json_string(mcp::text_of(mcp::kNewestModern)) + "]");
+  result.add("capabilities", server ? capabilities_of(*server) : capabilities_of(view));
+  if (server && !server->instructions.empty()) result.add("instructions", mcp::json_string(server->instructions));
+  result.add("ttlMs", "0");
+  result.add("cacheScope", "\"private\"");
+  result.add("_meta", meta.text());
+  return mcp::Response::result(result.text(), mcp::ResultForm::kModern);
+}
+
+}  // namespace jungle::gateway
