@@ -50,7 +50,8 @@ class GatewayTest : public testing::CoroTest {
     request.method = mcp::parse_method(method);
     request.method_name = method;
     request.params = mcp::read_params(std::move(params)).value();
-    got.emplace(co_await gateway_.handle(std::move(request), call_, nobody_));
+    auto answer = co_await gateway_.handle(std::move(request), call_, nobody_);
+    got.emplace(std::move(answer));
   }
 
   // The payload of the answer, or "! " and the message of an Error.
