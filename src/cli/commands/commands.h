@@ -1,0 +1,20 @@
+// Every command, one function and one file each.
+#pragma once
+
+#include "cli/command.h"
+
+namespace jungle::cli {
+
+Command start_command();
+Command register_command();
+Command deregister_command();
+Command list_command();
+Command usage_command();
+Command invoke_command();
+Command get_command();
+Command enable_command();
+Command disable_command();
+Command version_command();
+Command completion_command();
+
+}  // namespace jungle::cli

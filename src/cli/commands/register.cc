@@ -1,0 +1,143 @@
+// `mcpjungle register`: registers an upstream server.
+#include "admin_api/register_input.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/config_file.h"
+#include "cli/output.h"
+#include "cli/placeholders.h"
+#include "cli/spinner.h"
+#include "cli/world.h"
+
+namespace jungle::cli {
+namespace {
+
+using admin_api::Json;
+using admin_api::RegisterInput;
+
+// Unknown members are ignored, but one that looks like a mistyped field is worth a word.
+void warn_of_typing_mistakes(World& world, const Json& config, const std::string& file) {
+  const std::vector<std::string> known = admin_api::register_field_names();
+  for (const Json::Member& member : config.members) {
+    const std::string key = ascii_lower(member.key);
+    const auto meant = nearest(key, known);
+    if (meant && *meant != key) {
+      world.console.note("warning: " + file + ": unknown field '" + member.key + "' is ignored; did you mean '" +
+                         *meant + "'?");
+    }
+  }
+}
+
+Error in_file(Error error, const std::string& context, const std::string& file) {
+  error.message += " in " + file;
+  return with_context(std::move(error), context);
+}
+
+Result<RegisterInput> input_from_file(World& world, const std::string& file) {
+  const std::filesystem::path path = world.directory / file;
+  auto text = read_config_file(path);
+  if (!text) {
+    Error error = text.error();
+    if (error.code == ErrorCode::kNotFound) error.message = "open " + file + ": no such file or directory";
+    return with_context(error, "failed to read config file " + file);
+  }
+  auto config = parse_config(*text, config_syntax(path, *text));
+  if (!config) return in_file(config.error(), "failed to parse config file", file);
+  if (auto expanded = expand_placeholders(*config, world.environment); !expanded) {
+    return in_file(expanded.error(), "failed to resolve config file environment variables", file);
+  }
+  warn_of_typing_mistakes(world, *config, file);
+  auto input = admin_api::register_input_of(*config);
+  if (!input) return in_file(input.error(), "failed to parse config file", file);
+  return input;
+}
+
+Result<RegisterInput> input_from_flags(const Invocation& invocation) {
+  const auto missing = [](const std::string& message) { return Error{ErrorCode::kInvalidArgument, message, {}}; };
+  RegisterInput input;
+  input.name = invocation.text("name");
+  input.url = invocation.text("url");
+  if (input.name.empty()) return missing("either supply a configuration file or set the required flag \"name\"");
+  if (input.url.empty()) return missing("required flag \"url\" not set");
+  input.transport = "streamable_http";
+  input.description = invocation.text("description");
+  input.bearer_token = Secret(invocation.text("bearer-token"));
+  return input;
+}
+
+// What the server brings along. A list that cannot be fetched is left out: the registration itself succeeded.
+ServerContents contents_of(World& world, const std::string& server) {
+  ServerContents contents;
+  if (auto body = world.admin.tools(server)) {
+    if (auto rows = admin_api::parse_tool_rows(*body)) contents.tools = std::move(*rows);
+  }
+  if (auto body = world.admin.prompts(server)) {
+    if (auto rows = admin_api::parse_prompt_rows(*body)) contents.prompts = std::move(*rows);
+  }
+  if (auto body = world.admin.resources(server)) {
+    if (auto rows = admin_api::parse_resource_rows(*body)) contents.resources = std::move(*rows);
+  }
+  return contents;
+}
+
+Result<void> run_register(World& world, const Invocation& invocation) {
+  const std::string file = invocation.text("conf");
+  auto input = file.empty() ? input_from_flags(invocation) : input_from_file(world, file);
+  if (!input) return input.error();
+  const auto answer = [&] {
+    const Spinner spinner(world.console, "registering " + input->name);
+    return world.admin.register_server(*input, invocation.is_on("force"));
+  }();
+  if (!answer && answer.error().code == ErrorCode::kUnauthenticated) return answer.error();
+  if (!answer) return with_context(answer.error(), "failed to register server");
+  const auto server = admin_api::parse_registered(*answer);
+  if (!server) return with_context(server.error(), "failed to register server: the answer is not understood");
+  world.console.print(registered_text(*server, contents_of(world, server->name)));
+  if (const auto warnings = admin_api::parse_registered_warnings(*answer)) {
+    for (const std::string& warning : *warnings)
+      world.console.note("warning: " + warning);
+  }
+  return {};
+}
+
+constexpr std::string_view kAbout =
+    "Register an MCP server: over streamable HTTP with --name and --url, or any kind with a config file.\n"
+    "\n"
+    "A config file is JSON or YAML with the members\n"
+    "  name, transport (streamable_http, stdio, sse), description\n"
+    "  url, bearer_token, headers                for streamable_http and sse\n"
+    "  command, args, env, cwd, warm             for stdio\n"
+    "  session_mode (stateless, stateful), protocol (auto, legacy, modern)\n"
+    "  init_timeout_sec, call_timeout_sec\n"
+    "\n"
+    "${NAME} in any string value is replaced by the environment variable NAME, which must be set.\n"
+    "$NAME is left alone. Write $${ for a literal ${.\n"
+    "\n"
+    "With --conf, all other flags except --force are ignored. --force replaces a server of the same name, but only\n"
+    "after the new one has answered.";
+
+}  // namespace
+
+Command register_command() {
+  Command command;
+  command.name = "register";
+  command.summary = "Register an MCP Server";
+  command.about = kAbout;
+  command.examples =
+      "  mcpjungle register --name context7 --url https://mcp.context7.com/mcp\n"
+      "  mcpjungle register -c filesystem.json\n"
+      "  mcpjungle register -c github.yaml --force\n"
+      "\n"
+      "  # filesystem.json\n"
+      "  {\"name\": \"fs\", \"transport\": \"stdio\", \"command\": \"npx\",\n"
+      "   \"args\": [\"-y\", \"@modelcontextprotocol/server-filesystem\", \"${HOME}/notes\"]}\n";
+  command.flags = {{"name", 0, "string", "Name of the MCP server", ""},
+                   {"url", 0, "string", "URL of the streamable HTTP MCP server", ""},
+                   {"description", 0, "string", "What the server is for", ""},
+                   {"bearer-token", 0, "string", "Sent to the server as Authorization: Bearer", ""},
+                   {"force", 0, "", "Replace a server that is registered under the same name", ""},
+                   {"conf", 'c', "string", "Path to a JSON or YAML config file", ""}};
+  command.run = run_register;
+  return command;
+}
+
+}  // namespace jungle::cli

@@ -1,0 +1,85 @@
+// `mcpjungle start`: runs the gateway.
+#include <filesystem>
+
+#include "app/config.h"
+#include "cli/commands/commands.h"
+#include "cli/config_file.h"
+#include "cli/world.h"
+
+namespace jungle::cli {
+namespace {
+
+// The environment with .env below it. A file that is not there is ignored; one that cannot be read too, but not
+// silently.
+app::Environment environment_of(World& world) {
+  const auto text = read_config_file(world.directory / ".env");
+  if (!text) {
+    if (text.error().code != ErrorCode::kNotFound)
+      world.console.note("warning: .env is ignored: " + text.error().message);
+    return world.environment;
+  }
+  auto merged = app::with_dotenv(world.environment, *text);
+  if (merged) return *merged;
+  world.console.note("warning: .env is ignored: " + merged.error().message);
+  return world.environment;
+}
+
+Result<void> run_start(World& world, const Invocation& invocation) {
+  app::StartFlags flags;
+  flags.port = invocation.text("port");
+  flags.host = invocation.text("host");
+  flags.sqlite_db_path = invocation.text("sqlite-db-path");
+  flags.allowed_hosts = invocation.text("allowed-hosts");
+  flags.log_format = invocation.text("log-format");
+  flags.log_level = invocation.text("log-level");
+  flags.enterprise = invocation.is_on("enterprise");
+  flags.prod = invocation.is_on("prod");
+  const app::FileAccess files{[&](const std::string& path) {
+                                std::error_code ec;
+                                return std::filesystem::exists(world.directory / path, ec);
+                              },
+                              [&](const std::string& path) { return read_config_file(world.directory / path); }};
+  const auto config = app::config_from(flags, environment_of(world), files);
+  if (!config) return config.error();
+  for (const std::string& warning : config->warnings)
+    world.console.note(warning);
+  return world.serve(*config);
+}
+
+constexpr std::string_view kAbout =
+    "Start the MCPJungle server: the MCP endpoint at /mcp, and the REST API that the other commands talk to.\n"
+    "\n"
+    "Settings come from flags, then the environment, then a .env file in the working directory:\n"
+    "  PORT, HOST, ALLOWED_HOSTS, SQLITE_DB_PATH, SERVER_MODE, LOG_FORMAT, LOG_LEVEL\n"
+    "  MCP_SERVER_INIT_REQ_TIMEOUT_SEC  seconds for an MCP server to initialize (default 30)\n"
+    "  MCP_CALL_TIMEOUT_SEC             seconds for a call to an MCP server (default 300)\n"
+    "  SESSION_IDLE_TIMEOUT_SEC         seconds after which idle stateful sessions end (default 3600; 0 or -1: never)\n"
+    "In development mode there is no authentication, so the server listens on 127.0.0.1 unless told otherwise.";
+
+}  // namespace
+
+Command start_command() {
+  Command command;
+  command.name = "start";
+  command.summary = "Start the MCPJungle server";
+  command.about = kAbout;
+  command.examples =
+      "  mcpjungle start\n"
+      "  mcpjungle start --port 9000 --sqlite-db-path /var/lib/mcpjungle/mcpjungle.db\n"
+      "  mcpjungle start --host 0.0.0.0 --allowed-hosts gateway.example.org --log-format json\n";
+  command.flags = {
+      {"port", 0, "string", "Port to listen on; 0 takes a free one (env PORT)", "8080"},
+      {"host", 0, "string", "Address to listen on (env HOST; default 127.0.0.1, enterprise mode 0.0.0.0)", ""},
+      {"allowed-hosts", 0, "string",
+       "Comma-separated host names and origins that browsers may use besides localhost; * for any (env ALLOWED_HOSTS)",
+       ""},
+      {"sqlite-db-path", 0, "string", "SQLite database file (env SQLITE_DB_PATH)", "mcpjungle.db"},
+      {"enterprise", 0, "", "Run in enterprise mode (env SERVER_MODE=enterprise)", ""},
+      {"prod", 0, "", "Deprecated: use --enterprise", ""},
+      {"log-format", 0, "string", "Log format: text or json (env LOG_FORMAT)", "text"},
+      {"log-level", 0, "string", "Log level: trace, debug, info, warn or error (env LOG_LEVEL)", "info"}};
+  command.run = run_start;
+  return command;
+}
+
+}  // namespace jungle::cli

@@ -1,0 +1,55 @@
+// The program.
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "base/time.h"
+#include "cli/command_line.h"
+#include "cli/console.h"
+#include "cli/live_http_exchange.h"
+#include "telemetry/log.h"
+
+namespace {
+
+using namespace jungle;
+
+app::Environment process_environment() {
+  app::Environment environment;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view text(*entry);
+    if (const auto sign = text.find('='); sign != std::string_view::npos) {
+      environment.emplace(text.substr(0, sign), text.substr(sign + 1));
+    }
+  }
+  return environment;
+}
+
+cli::StreamKind kind_of(int descriptor) {
+  return isatty(descriptor) ? cli::StreamKind::kTerminal : cli::StreamKind::kPipe;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const app::Environment environment = process_environment();
+  cli::Console console(std::cout, std::cerr, kind_of(STDOUT_FILENO), kind_of(STDERR_FILENO));
+  RealTime time;
+  telemetry::NullLog log;  // Commands print their results and errors; there is nothing to log.
+  cli::LiveHttpExchange exchange(time, log);
+  const auto home = environment.find("HOME");
+  const cli::Process process{console,
+                             exchange,
+                             time,
+                             environment,
+                             std::filesystem::path(),  // Relative paths mean the working directory.
+                             home == environment.end() ? std::string() : home->second,
+                             [](const app::Config&) -> Result<void> {
+                               return Error{ErrorCode::kInternal, "this build has no server", {}};
+                             }};
+  return static_cast<int>(cli::run_line(words, process));
+}
