@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""Measures the gateway beside nginx as a plain reverse proxy of the same upstream, in one run, and prints ratios.
+
+usage: bench/run [seconds per run]
+
+Every answer is verified by the load generator. CPU time is utime + stime of the process under test per request: the
+steadiest figure on a shared machine. Requests per second and latency depend on what else the machine does; compare
+ratios, not figures.
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / "build" / "bench" / "bin"
+SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
+CONNECTIONS = [1, 16, 64]
+META = ('"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
+        '"io.modelcontextprotocol/clientCapabilities":{}}')
+ARGUMENTS = '"arguments":{"text":"some text to work on","count":3}'
+
+NGINX = """
+daemon off; worker_processes %(workers)d; error_log /dev/null; pid %(folder)s/nginx.pid;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 100000000; keepalive_timeout 75; sendfile on; default_type application/json;
+  client_body_temp_path %(folder)s/b; proxy_temp_path %(folder)s/p; fastcgi_temp_path %(folder)s/f;
+  uwsgi_temp_path %(folder)s/u; scgi_temp_path %(folder)s/s;
+  upstream up { server 127.0.0.1:%(upstream)d; keepalive 128; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:%(port)d reuseport; tcp_nodelay on; root %(folder)s/static;
+    location /mcp { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  }
+}
+"""
+
+# wrk: one body, every answer checked for its status and for what it must contain.
+LUA = """
+wrk.method = "%(method)s"
+wrk.body = [[%(body)s]]
+%(headers)s
+local expected = [[%(expected)s]]
+local bad = 0
+function response(status, headers, body)
+  if status ~= 200 or not string.find(body, expected, 1, true) then
+    bad = bad + 1
+    if bad <= 2 then io.write("BAD ", status, " ", string.sub(body, 1, 300), "\\n") end
+  end
+end
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port, process):
+    for _ in range(400):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args[0]} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.01)
+    raise SystemExit(f"nobody listens on {port}")
+
+
+def family(pid):
+    """The process and its living children."""
+    pids = [pid]
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = open(f"/proc/{entry}/stat").read().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(stat[1]) == pid:
+                pids.append(int(entry))
+    return pids
+
+
+def cpu_seconds(pid, children=True):
+    total = 0
+    for one in family(pid) if children else [pid]:
+        try:
+            stat = open(f"/proc/{one}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += int(stat[11]) + int(stat[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def to_ms(text):
+    value, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
+    return float(value) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+
+
+class Load:
+    """What is asked, and what the answers must contain."""
+
+    def __init__(self, url, expected, body="", headers=None, method="POST"):
+        self.url, self.expected, self.body, self.headers, self.method = url, expected, body, headers or {}, method
+
+    def measure(self, process, connections, folder, children=True):
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **self.headers}
+        script = pathlib.Path(folder) / "load.lua"
+        script.write_text(LUA % dict(method=self.method, body=self.body, expected=self.expected, headers="\n".join(
+            f'wrk.headers["{k}"] = "{v}"' for k, v in headers.items())))
+        before = cpu_seconds(process.pid, children)
+        out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", str(script), self.url],
+                             capture_output=True, text=True, check=True).stdout
+        used = cpu_seconds(process.pid, children) - before
+        if "BAD" in out or "Socket errors" in out:
+            print(out, file=sys.stderr)
+            raise SystemExit(f"wrong answers from {self.url}")
+        count = int(re.search(r"(\d+) requests in", out).group(1))
+        return dict(rate=float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), cpu_us=used / max(count, 1) * 1e6,
+                    p50=to_ms(re.search(r"50%\s+(\S+)", out).group(1)), p99=to_ms(re.search(r"99%\s+(\S+)", out).group(1)))
+
+
+def request(url, body, headers=None):
+    call = urllib.request.Request(url, json.dumps(body).encode() if body is not None else None, {
+        "Content-Type": "application/json", "Accept": "application/json, text/event-stream", **(headers or {})})
+    with urllib.request.urlopen(call, timeout=60) as answer:
+        text = answer.read()
+        return (json.loads(text) if text.strip() else None), answer.headers
+
+
+class Gateway:
+    def __init__(self, folder, environment=None):
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            [str(BIN / "mcpjungle"), "start", "--port", str(self.port), "--sqlite-db-path", f"{folder}/gateway.db"],
+            stdout=subprocess.DEVNULL, stderr=open(f"{folder}/gateway.log", "a"), cwd=folder,
+            env={**os.environ, "HOME": folder, **(environment or {})})
+        wait_for(self.port, self.process)
+
+    def register(self, **spec):
+        request(f"{self.base}/api/v0/servers", spec)
+
+    def session(self):
+        answer, headers = request(f"{self.base}/mcp", {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}})
+        return headers["Mcp-Session-Id"]
+
+    def modern(self, server):
+        name = f"{server}__tool_0"
+        body = ('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s",%s,%s}}' % (name, ARGUMENTS, META))
+        return Load(f"{self.base}/mcp", '"text":"hello"', body, {
+            "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": name})
+
+    def legacy(self, server):
+        body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s__tool_0",%s}}' % (server, ARGUMENTS)
+        return Load(f"{self.base}/mcp", '"text":"hello"', body, {"Mcp-Session-Id": self.session()})
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def start_nginx(folder, upstream):
+    port = free_port()
+    pathlib.Path(folder, "static").mkdir(exist_ok=True)
+    config = pathlib.Path(folder, "nginx.conf")
+    config.write_text(NGINX % dict(workers=os.cpu_count(), folder=folder, port=port, upstream=upstream))
+    process = subprocess.Popen(["nginx", "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
+    wait_for(port, process)
+    return port, process
+
+
+def start_upstream(kind, tools):
+    port = free_port()
+    process = subprocess.Popen([str(BIN / "fast_upstream"), "http", str(port), str(os.cpu_count()), kind, str(tools)])
+    wait_for(port, process)
+    return port, process
+
+
+def row(name, connections, figures, reference, memory=""):
+    ratio = lambda key: f"{figures[key] / reference[key]:6.2f}" if reference and reference[key] else "      "
+    print(f"{name:34} {connections:5} {figures['rate']:9.0f} {ratio('rate')}  {figures['cpu_us']:8.1f} {ratio('cpu_us')}  "
+          f"{figures['p50']:8.2f} {figures['p99']:8.2f} {ratio('p99')} {memory}", flush=True)
+
+
+def calls(folder, started):
+    plain_port, plain = start_upstream("plain", 10)
+    session_port, session = start_upstream("session", 10)
+    modern_port, modern = start_upstream("modern", 10)
+    started += [plain, session, modern]
+    nginx_port, nginx = start_nginx(folder, plain_port)
+    started.append(nginx)
+    gateway = Gateway(folder)
+    started.append(gateway.process)
+    url = lambda port: f"http://127.0.0.1:{port}/mcp"
+    gateway.register(name="plain", transport="streamable_http", url=url(plain_port))
+    gateway.register(name="stateless", transport="streamable_http", url=url(session_port))
+    gateway.register(name="stateful", transport="streamable_http", url=url(session_port), session_mode="stateful")
+    gateway.register(name="modern", transport="streamable_http", url=url(modern_port))
+    gateway.register(name="stdio", transport="stdio", command=str(BIN / "fast_upstream"), args=["stdio", "10"],
+                     session_mode="stateful")
+    own = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"tool_0",%s}}' % ARGUMENTS
+    for connections in CONNECTIONS:
+        direct = Load(url(plain_port), '"text":"hello"', own).measure(plain, connections, folder)
+        row("direct", connections, direct, None)
+        reference = Load(url(nginx_port), '"text":"hello"', own).measure(nginx, connections, folder)
+        row("nginx", connections, reference, reference)
+        for name, load in (("modern client, plain upstream", gateway.modern("plain")),
+                           ("legacy client, plain upstream", gateway.legacy("plain")),
+                           ("modern client, modern upstream", gateway.modern("modern")),
+                           ("legacy client, stateful session", gateway.legacy("stateful")),
+                           ("legacy client, stateless sessions", gateway.legacy("stateless")),
+                           ("legacy client, stdio stateful", gateway.legacy("stdio"))):
+            figures = load.measure(gateway.process, connections, folder, children=False)
+            row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+    gateway.stop()
+
+
+def stdio_latency(folder, started):
+    """Calls further apart than the server takes to start: what a fresh process per call costs the caller."""
+    gateway = Gateway(folder)
+    started.append(gateway.process)
+    gateway.register(name="fresh", transport="stdio", command=str(BIN / "fast_upstream"), args=["stdio", "10"])
+    headers = {"Mcp-Session-Id": gateway.session()}
+    medians = {}
+    for server in ("stdio", "fresh"):
+        times = []
+        for _ in range(60):
+            start = time.perf_counter()
+            request(f"{gateway.base}/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+                "name": f"{server}__tool_0", "arguments": {}}}, headers)
+            times.append(time.perf_counter() - start)
+            time.sleep(0.05)
+        medians[server] = sorted(times)[len(times) // 2] * 1000
+    print(f"\nstdio, calls 50 ms apart: stateful {medians['stdio']:.2f} ms, stateless {medians['fresh']:.2f} ms, "
+          f"ratio {medians['fresh'] / medians['stdio']:.2f}", flush=True)
+    gateway.stop()
+
+
+def lists(folder, started):
+    print("\ntools/list beside nginx serving the same bytes as a static file")
+    for tools in (10, 1000, 10000):
+        sub = pathlib.Path(folder, f"list{tools}")
+        sub.mkdir()
+        port, upstream = start_upstream("plain", tools)
+        nginx_port, nginx = start_nginx(str(sub), port)
+        gateway = Gateway(str(sub))
+        started += [upstream, nginx, gateway.process]
+        gateway.register(name="many", transport="streamable_http", url=f"http://127.0.0.1:{port}/mcp")
+        body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+        headers = {"Mcp-Session-Id": gateway.session()}
+        answer, _ = request(f"{gateway.base}/mcp", json.loads(body), headers)
+        sub.joinpath("static", "list.json").write_text(json.dumps(answer, separators=(",", ":")))
+        reference = Load(f"http://127.0.0.1:{nginx_port}/list.json", '"many__tool_', method="GET").measure(nginx, 16, folder)
+        row(f"nginx, {tools} tools", 16, reference, reference)
+        figures = Load(f"{gateway.base}/mcp", '"many__tool_', body, headers).measure(gateway.process, 16, folder, False)
+        row(f"tools/list, {tools} tools", 16, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+        gateway.stop()
+        if tools == 1000:
+            again = time.perf_counter()
+            gateway = Gateway(str(sub))
+            started.append(gateway.process)
+            taken = (time.perf_counter() - again) * 1000
+            print(f"restart with {tools} tools: listening after {taken:.0f} ms, idle {resident_mb(gateway.process.pid):.1f} MB", flush=True)
+            gateway.stop()
+        for process in (upstream, nginx):
+            process.terminate()
+            process.wait()
+
+
+def main():
+    started = []
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            print(f"{'':34} conns    req/s  ratio    CPU us  ratio    p50 ms   p99 ms  ratio  memory")
+            calls(folder, started)
+            stdio_latency(folder, started)
+            lists(folder, started)
+        finally:
+            for process in started:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+
+
+main()
