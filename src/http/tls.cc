@@ -1,7 +1,9 @@
 #include "http/tls.h"
 
+#include <mutex>
 #include <utility>
 
+#include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -9,22 +11,40 @@ namespace jungle::http {
 
 namespace ssl = boost::asio::ssl;
 
+struct TlsContext::State {
+  ssl::context context{ssl::context::tls_client};
+  std::once_flag authorities_loaded;
+};
+
+TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TlsContext::TlsContext(TlsContext&&) noexcept = default;
+TlsContext& TlsContext::operator=(TlsContext&&) noexcept = default;
+TlsContext::~TlsContext() = default;
+
 Result<TlsContext> TlsContext::create(const TlsOptions& options) {
   boost::system::error_code ec;
-  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
-  context->set_verify_mode(ssl::verify_peer, ec);
-  if (!ec) context->set_default_verify_paths(ec);
-  if (ec) return Error{ErrorCode::kInternal, "TLS cannot be set up", ec.message()};
-  if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1)
-    return Error{ErrorCode::kInternal, "TLS cannot be set up", "SSL_CTX_set_min_proto_version"};
+  auto state = std::make_unique<State>();
+  ssl::context& context = state->context;
+  context.set_verify_mode(ssl::verify_peer, ec);
+  if (ec || SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) != 1)
+    return Error{ErrorCode::kInternal, "TLS cannot be set up", ec.message()};
   if (!options.extra_ca_pem.empty()) {
-    context->add_certificate_authority(boost::asio::buffer(options.extra_ca_pem), ec);
+    context.add_certificate_authority(boost::asio::buffer(options.extra_ca_pem), ec);
     if (ec) {
       return Error{ErrorCode::kInvalidArgument, "the extra certificate authority is not a PEM certificate",
                    ec.message()};
     }
   }
-  return TlsContext(std::move(context));
+  return TlsContext(std::move(state));
+}
+
+ssl::context& TlsContext::native() {
+  std::call_once(state_->authorities_loaded, [this] {
+    // Without authorities every handshake fails, and says that the certificate is not trusted.
+    boost::system::error_code ignored;
+    state_->context.set_default_verify_paths(ignored);
+  });
+  return state_->context;
 }
 
 std::string describe_tls_failure(long verify_result, std::string_view reason) {

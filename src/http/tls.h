@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/ssl/context.hpp>
-
 #include "base/result.h"
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace jungle::http {
 
@@ -21,13 +23,19 @@ class TlsContext {
  public:
   // kInternal: OpenSSL cannot be set up. kInvalidArgument: `extra_ca_pem` is not a certificate.
   static Result<TlsContext> create(const TlsOptions& options);
+  TlsContext(TlsContext&&) noexcept;
+  TlsContext& operator=(TlsContext&&) noexcept;
+  ~TlsContext();
 
-  boost::asio::ssl::context& native() { return *context_; }
+  // Reads the system's authorities when it is first called: that takes tens of milliseconds, and many gateways never
+  // speak TLS.
+  boost::asio::ssl::context& native();
 
  private:
-  explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context) : context_(std::move(context)) {}
+  struct State;
+  explicit TlsContext(std::unique_ptr<State> state);
 
-  std::unique_ptr<boost::asio::ssl::context> context_;
+  std::unique_ptr<State> state_;
 };
 
 // Why a handshake failed, for people: "its certificate has expired". `verify_result` is what SSL_get_verify_result

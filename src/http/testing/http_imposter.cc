@@ -123,9 +123,12 @@ HttpImposter::HttpImposter(asio::io_context& context, Time* time, asio::ssl::con
 }
 
 HttpImposter::~HttpImposter() {
-  stop_listening();
-  close_connections();
-  group_.cancel();
+  // On the context: TaskGroup's methods, like Asio's cancellation signals, belong to the running executor.
+  asio::post(context_, [this] {
+    stop_listening();
+    close_connections();
+    group_.cancel();
+  });
   context_.restart();
   while (group_.size() > 0)
     context_.run_one();
@@ -265,22 +268,23 @@ Reply HttpImposter::answer_for(const SeenRequest& request) {
 
 Task<bool> HttpImposter::reply_to(Peer& peer, const SeenRequest& request) {
   const Reply reply = answer_for(request);
-  if (reply.is_held) co_await wait_for_release();
+  const std::uint64_t seen = releases_;
+  if (reply.is_held) co_await wait_for_release(seen);
   if (reply.delay.count() > 0 && time_) co_await time_->sleep_until(time_->steady_now() + reply.delay);
   if (!peer.socket.is_open()) co_return false;
-  const bool sent = co_await send_reply(peer, reply);
+  const bool sent = co_await send_reply(peer, reply, seen);
   co_return sent && !reply.closes;
 }
 
-Task<void> HttpImposter::wait_for_release() {
-  const std::uint64_t seen = releases_;
+// `seen`: the releases before the reply began. One that comes while its first bytes are under way counts.
+Task<void> HttpImposter::wait_for_release(std::uint64_t seen) {
   bool woken = true;
   while (releases_ == seen && woken) {
     woken = co_await released_.wait();
   }
 }
 
-Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply) {
+Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply, std::uint64_t seen) {
   if (reply.bytes) co_return co_await peer.write(*reply.bytes);
   std::string out = "HTTP/1.1 " + std::to_string(reply.status) + " " + std::string(reason_of(reply.status)) + "\r\n";
   if (!reply.content_type.empty()) out += "Content-Type: " + reply.content_type + "\r\n";
@@ -300,7 +304,7 @@ Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply) {
     std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
     if (sent) sent = co_await peer.write(size + chunk + "\r\n");
   }
-  if (is_stream && !reply.ends) co_await wait_for_release();
+  if (is_stream && !reply.ends) co_await wait_for_release(seen);
   if (is_stream && sent) sent = co_await peer.write("0\r\n\r\n");
   co_return sent;
 }

@@ -128,8 +128,8 @@ class HttpImposter {
   Task<void> serve_requests(Peer& peer);
   Task<bool> read_request(Peer& peer, SeenRequest& request);
   Task<bool> reply_to(Peer& peer, const SeenRequest& request);
-  Task<bool> send_reply(Peer& peer, const Reply& reply);
-  Task<void> wait_for_release();
+  Task<bool> send_reply(Peer& peer, const Reply& reply, std::uint64_t seen);
+  Task<void> wait_for_release(std::uint64_t seen);
   Reply answer_for(const SeenRequest& request);
 
   asio::io_context& context_;
