@@ -1,0 +1,127 @@
+#include "admin/server_mapping.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jungle::admin {
+namespace {
+
+constexpr const char* kTransports = " (acceptable values: 'streamable_http', 'stdio', 'sse')";
+
+Error bad_input(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message), {}}; }
+
+std::optional<int> seconds_of(const std::optional<Seconds>& time) {
+  if (!time) return std::nullopt;
+  return static_cast<int>(time->count());  // admin_api has checked the range.
+}
+
+std::optional<Seconds> time_of(const std::optional<int>& seconds) {
+  if (!seconds) return std::nullopt;
+  return Seconds(*seconds);
+}
+
+std::vector<std::pair<std::string, Secret>> pairs_of(const admin_api::SecretMap& map) {
+  return {map.begin(), map.end()};
+}
+
+admin_api::SecretMap map_of(const std::vector<std::pair<std::string, Secret>>& pairs) {
+  return {pairs.begin(), pairs.end()};
+}
+
+Result<void> read_modes(const admin_api::RegisterInput& input, catalog::ServerSpec& spec) {
+  if (input.transport.empty()) return bad_input(std::string("transport is required") + kTransports);
+  const auto transport = catalog::parse_transport(input.transport);
+  if (!transport) return bad_input("unsupported transport type: " + input.transport + kTransports);
+  spec.transport = *transport;
+  if (!input.session_mode.empty()) {
+    const auto mode = catalog::parse_session_mode(input.session_mode);
+    if (!mode) {
+      return bad_input("unsupported session mode: " + input.session_mode +
+                       " (acceptable values: 'stateless', 'stateful')");
+    }
+    spec.session_mode = *mode;
+  }
+  if (!input.protocol.empty()) {
+    const auto protocol = catalog::parse_protocol(input.protocol);
+    if (!protocol) {
+      return bad_input("unsupported protocol: " + input.protocol + " (acceptable values: 'auto', 'legacy', 'modern')");
+    }
+    spec.protocol = *protocol;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
+  catalog::ServerSpec spec;
+  if (auto modes = read_modes(input, spec); !modes) return modes.error();
+  spec.name = catalog::ServerName(input.name);
+  spec.description = input.description;
+  spec.init_timeout_sec = seconds_of(input.init_timeout);
+  spec.call_timeout_sec = seconds_of(input.call_timeout);
+  if (spec.transport == catalog::Transport::kStdio) {
+    spec.command = input.command;
+    spec.args = input.args;
+    spec.env = pairs_of(input.env);
+    spec.cwd = input.cwd;
+    if (input.warm) spec.warm = static_cast<int>(*input.warm);  // admin_api has checked the range.
+  } else {
+    spec.url = input.url;
+    spec.bearer_token = input.bearer_token;
+    if (spec.transport == catalog::Transport::kStreamableHttp) spec.headers = pairs_of(input.headers);
+    spec.oauth_redirect_uri = input.oauth_redirect_uri;
+    spec.oauth_client_id = input.oauth_client_id;
+    spec.oauth_client_secret = input.oauth_client_secret;
+    spec.oauth_scopes = input.oauth_scopes;
+  }
+  if (auto valid = catalog::validate(spec); !valid) return valid.error();
+  if (spec.transport == catalog::Transport::kSse) {
+    return bad_input("transport 'sse' is not supported yet: register the server's streamable HTTP URL, if it has one");
+  }
+  return spec;
+}
+
+admin_api::ServerView view_of(const catalog::ServerEntry& server) {
+  const catalog::ServerSpec& spec = server.spec;
+  admin_api::ServerView view;
+  view.name = spec.name.str();
+  view.transport = catalog::text_of(spec.transport);
+  view.enabled = server.enabled;
+  view.description = spec.description;
+  view.url = spec.url;
+  view.command = spec.command;
+  view.args = spec.args;
+  view.env = map_of(spec.env);
+  view.session_mode = catalog::text_of(spec.session_mode);
+  return view;
+}
+
+admin_api::RegisterInput input_of(const catalog::ServerSpec& spec) {
+  admin_api::RegisterInput input;
+  input.name = spec.name.str();
+  input.transport = catalog::text_of(spec.transport);
+  input.description = spec.description;
+  input.url = spec.url;
+  input.bearer_token = spec.bearer_token;
+  input.headers = map_of(spec.headers);
+  input.command = spec.command;
+  input.args = spec.args;
+  input.env = map_of(spec.env);
+  input.cwd = spec.cwd;
+  input.session_mode = catalog::text_of(spec.session_mode);
+  input.oauth_redirect_uri = spec.oauth_redirect_uri;
+  input.oauth_client_id = spec.oauth_client_id;
+  input.oauth_client_secret = spec.oauth_client_secret;
+  input.oauth_scopes = spec.oauth_scopes;
+  const catalog::ServerSpec defaults;
+  if (spec.protocol != defaults.protocol) input.protocol = catalog::text_of(spec.protocol);
+  input.init_timeout = time_of(spec.init_timeout_sec);
+  input.call_timeout = time_of(spec.call_timeout_sec);
+  if (spec.warm != defaults.warm) input.warm = spec.warm;
+  return input;
+}
+
+}  // namespace jungle::admin

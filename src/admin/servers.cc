@@ -1,0 +1,81 @@
+// /api/v0/servers and /api/v0/server_configs.
+#include <utility>
+#include <vector>
+
+#include "admin/admin_api.h"
+#include "admin/exposed_name.h"
+#include "admin/server_mapping.h"
+#include "admin_api/answers.h"
+#include "admin_api/register_input.h"
+#include "admin_api/server_view.h"
+#include "catalog/names.h"
+
+namespace jungle::admin {
+
+Task<RestAnswer> AdminApi::list_servers(const RestRequest&) {
+  const auto snapshot = catalog_.current();
+  std::vector<admin_api::ServerView> views;
+  for (const auto& server : snapshot->servers())
+    views.push_back(view_of(*server));
+  co_return json_answer(admin_api::render(views));
+}
+
+Task<RestAnswer> AdminApi::list_server_configs(const RestRequest&) {
+  const auto snapshot = catalog_.current();
+  std::vector<admin_api::RegisterInput> inputs;
+  for (const auto& server : snapshot->servers())
+    inputs.push_back(input_of(server->spec));
+  co_return json_answer(admin_api::render(inputs));
+}
+
+Task<RestAnswer> AdminApi::register_server(const RestRequest& request) {
+  auto force = admin_api::parse_force(request.params.value("force"));
+  if (!force) co_return failed(request, force.error());
+  auto input = admin_api::parse_register_input(request.body);
+  if (!input) co_return failed(request, input.error());
+  auto spec = spec_of(*input);
+  if (!spec) co_return failed(request, spec.error());
+  auto server = co_await control_.register_server(std::move(*spec), *force ? Force::kYes : Force::kNo);
+  if (!server) co_return failed(request, server.error());
+  co_return json_answer(admin_api::render_registered(view_of(**server), (*server)->warnings), 201);
+}
+
+Task<RestAnswer> AdminApi::remove_server(const RestRequest& request) {
+  // Any name is looked up, also one that no server can have: MCPJungle answers 404 to all of them.
+  const auto snapshot = catalog_.current();
+  if (!snapshot->find_server(request.name)) {
+    co_return failed(request, server_not_found(*snapshot, request.name),
+                     "failed to get MCP server " + request.name + " from DB");
+  }
+  catalog::ServerName name(request.name);
+  auto removed = co_await control_.remove_server(std::move(name));
+  if (!removed) co_return failed(request, removed.error(), "failed to deregister MCP server " + request.name);
+  co_return empty_answer(204);
+}
+
+Task<RestAnswer> AdminApi::enable_server(const RestRequest& request) {
+  co_return co_await set_server_enabled(request, true);
+}
+
+Task<RestAnswer> AdminApi::disable_server(const RestRequest& request) {
+  co_return co_await set_server_enabled(request, false);
+}
+
+Task<RestAnswer> AdminApi::set_server_enabled(const RestRequest& request, bool enabled) {
+  auto name = catalog::parse_server_name(request.name);
+  if (!name) co_return failed(request, name.error());
+  const std::string context = "failed to mark server " + request.name + (enabled ? " enabled" : " disabled");
+  const auto snapshot = catalog_.current();
+  if (!snapshot->find_server(request.name)) {
+    co_return failed(request, server_not_found(*snapshot, request.name), context);
+  }
+  auto changed = co_await control_.set_server_enabled(std::move(*name), enabled);
+  if (!changed) co_return failed(request, changed.error(), context);
+  admin_api::ServerStateChange change;
+  change.name = request.name;
+  change.tools_affected = std::move(changed->tools);
+  change.prompts_affected = std::move(changed->prompts);
+  co_return json_answer(admin_api::render(change));
+}
+
+}  // namespace jungle::admin

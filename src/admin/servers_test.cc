@@ -1,0 +1,307 @@
+#include <array>
+#include <vector>
+
+#include "admin/testing/admin_test.h"
+#include "base/task_group.h"
+#include "catalog/testing/samples.h"
+
+namespace jungle::admin {
+namespace {
+
+using catalog::testing::discovery_of_tools;
+using catalog::testing::small_discovery;
+
+class ServersTest : public testing::AdminTest {
+ protected:
+  std::vector<std::string> names() {
+    std::vector<std::string> all;
+    for (const auto& server : catalog_.published().load()->servers())
+      all.push_back(server->spec.name.str());
+    return all;
+  }
+};
+
+TEST_F(ServersTest, ListsNothingAtFirst) {
+  EXPECT_EQ("[]", get("/api/v0/servers").body);
+  EXPECT_EQ("[]", get("/api/v0/server_configs").body);
+}
+
+TEST_F(ServersTest, RegistersAnHttpServerAndShowsItWithoutItsSecrets) {
+  discoverer_.find("up", small_discovery());
+  const RestAnswer answer = post(
+      "/api/v0/servers",
+      R"({"NAME":"up","transport":"streamable_http","description":"desc","url":"http://127.0.0.1:18901/mcp","unknown":[],)"
+      R"("bearer_token":"t0ken","headers":{"X-Api-Key":"k3y"}} trailing)");
+  EXPECT_EQ(201, answer.status);
+  const std::string view =
+      R"({"name":"up","transport":"streamable_http","enabled":true,"description":"desc","url":"http://127.0.0.1:18901/mcp",)"
+      R"("command":"","args":null,"env":null,"session_mode":"stateless"})";
+  EXPECT_EQ(R"({"server":)" + view + "}", answer.body);
+  EXPECT_EQ("[" + view + "]", get("/api/v0/servers").body);
+  EXPECT_EQ("t0ken", discoverer_.asked().front().bearer_token.reveal());
+}
+
+TEST_F(ServersTest, ShowsConfigsThatWouldRegisterTheSameAgain) {
+  const std::string http =
+      R"({"name":"up","transport":"streamable_http","description":"","url":"https://h/mcp","bearer_token":"t",)"
+      R"("headers":{"A":"b"},"session_mode":"stateful","protocol":"legacy","init_timeout_sec":5})";
+  const std::string stdio =
+      R"({"name":"st","transport":"stdio","description":"d","command":"npx","args":["-y","x"],"env":{"FOO":"bar"},)"
+      R"("cwd":"/tmp","session_mode":"stateless","call_timeout_sec":60,"warm":0})";
+  discoverer_.find("up", small_discovery());
+  discoverer_.find("st", small_discovery());
+  EXPECT_EQ(201, post("/api/v0/servers", http).status);
+  EXPECT_EQ(201, post("/api/v0/servers", stdio).status);
+  EXPECT_EQ("[" + http + "," + stdio + "]", get("/api/v0/server_configs").body);
+  EXPECT_NE(std::string::npos, get("/api/v0/servers").body.find(R"("args":["-y","x"],"env":{"FOO":"bar"})"));
+}
+
+TEST_F(ServersTest, SaysWhatWasSetAside) {
+  catalog::Discovery discovery = discovery_of_tools({"echo"});
+  discovery.tools.push_back("{}");
+  discovery.warnings = {"prompts could not be listed"};
+  discoverer_.find("up", discovery);
+  const RestAnswer answer = post("/api/v0/servers", http_input("up"));
+  EXPECT_EQ(201, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find(R"("warnings":["prompts could not be listed","a tool)")) << answer.body;
+  EXPECT_TRUE(log_.contains("prompts could not be listed"));
+}
+
+struct Refusal {
+  std::string target;
+  std::string body;
+  std::string error;
+};
+
+TEST_F(ServersTest, ChecksInputInTheOrderOfTheContract) {
+  const std::string acceptable = " (acceptable values: 'streamable_http', 'stdio', 'sse')";
+  const auto named = [](const std::string& name) { return http_input(name); };
+  const auto url = [](const std::string& text) {
+    return R"({"name":"up","transport":"streamable_http","url":")" + text + R"("})";
+  };
+  const std::vector<Refusal> cases{
+      {"?force=maybe", "", R"(invalid force query parameter: strconv.ParseBool: parsing \"maybe\": invalid syntax)"},
+      {"", "", "EOF"},
+      {"", "{", "unexpected EOF"},
+      {"", R"({"oauth_scopes":"x"})",
+       "json: cannot unmarshal string into Go struct field RegisterServerInput.oauth_scopes of type []string"},
+      {"", "{}", "transport is required" + acceptable},
+      {"", R"({"transport":"ws"})", "unsupported transport type: ws" + acceptable},
+      {"", R"({"transport":"stdio","session_mode":"weird"})",
+       "unsupported session mode: weird (acceptable values: 'stateless', 'stateful')"},
+      {"", R"({"transport":"stdio","protocol":"weird"})",
+       "unsupported protocol: weird (acceptable values: 'auto', 'legacy', 'modern')"},
+      {"", R"({"transport":"streamable_http"})",
+       "error creating streamable http server: url is required for streamable HTTP transport"},
+      {"", R"({"transport":"sse"})", "error creating SSE server: url is required for SSE transport"},
+      {"", R"({"transport":"stdio"})", "error creating stdio server: command is required for stdio transport"},
+      {"", named(""), "invalid server name: '' must not be empty: invalid user input"},
+      {"", named("a b"),
+       "invalid server name: 'a b' must follow the regular expression ^[a-zA-Z0-9_-]+$: invalid user input"},
+      {"", named("a/b"),
+       "invalid server name: 'a/b' must follow the regular expression ^[a-zA-Z0-9_-]+$: invalid user input"},
+      {"", named("a__b"),
+       "invalid server name: 'a__b' must not contain multiple consecutive underscores: invalid user input"},
+      {"", named("a_"), "invalid server name: 'a_' must not end with an underscore: invalid user input"},
+      {"", url("ftp://x/y"), "invalid url: 'ftp://x/y' must be a valid http or https url: invalid user input"},
+      {"", url("http:///missing-host"),
+       "invalid url: 'http:///missing-host' must be a valid http or https url: invalid user input"},
+      {"", url("not a url"), "invalid url: 'not a url' must be a valid http or https url: invalid user input"},
+      {"", R"({"name":"up","transport":"sse","url":"http://h/sse"})",
+       "transport 'sse' is not supported yet: register the server's streamable HTTP URL, if it has one"},
+      {"", R"({"name":"up","transport":"stdio","command":"x","warm":1000})",
+       "warm must be a number from 0 to 16, not 1000"},
+      {"", R"({"name":"up","transport":"stdio","command":"x","init_timeout_sec":0})",
+       "init_timeout_sec must be a number of seconds from 1 to 86400, not 0"},
+  };
+  for (const Refusal& c : cases) {
+    const RestAnswer answer = post("/api/v0/servers" + c.target, c.body);
+    EXPECT_EQ(400, answer.status) << c.body;
+    EXPECT_EQ(R"({"error":")" + c.error + "\"}", answer.body);
+  }
+  EXPECT_EQ(400, post("/api/v0/servers", named(std::string(300, 'a'))).status);
+  EXPECT_TRUE(discoverer_.asked().empty());
+  EXPECT_TRUE(names().empty());
+}
+
+TEST_F(ServersTest, RefusesBodiesThatAreTooDeepOrTooMany) {
+  EXPECT_EQ(413, post("/api/v0/servers", std::string(10'000, '[')).status);
+  EXPECT_EQ(400, post("/api/v0/servers", "\xff\xfe").status);
+}
+
+struct Fault {
+  ErrorCode code;
+  int status;
+};
+
+TEST_F(ServersTest, KeepsNothingOfAServerThatCannotBeListed) {
+  constexpr std::array kFaults{Fault{ErrorCode::kDeadlineExceeded, 504}, Fault{ErrorCode::kUnavailable, 502},
+                               Fault{ErrorCode::kUpstreamRejected, 502}, Fault{ErrorCode::kInvalidArgument, 400}};
+  for (const Fault& fault : kFaults) {
+    discoverer_.fail("up", {fault.code, "initialization request to MCP server timed out", ""});
+    const RestAnswer answer = post("/api/v0/servers", http_input("up"));
+    EXPECT_EQ(fault.status, answer.status);
+    EXPECT_EQ(R"({"error":"initialization request to MCP server timed out"})", answer.body);
+  }
+  EXPECT_TRUE(names().empty());
+  register_server("up", small_discovery());  // And the name is free.
+}
+
+TEST_F(ServersTest, TellsARefusedCredentialFromAMissingOne) {
+  discoverer_.fail("up", {ErrorCode::kUnauthenticated, "HTTP 401", ""});
+  RestAnswer answer = post("/api/v0/servers", http_input("up"));
+  EXPECT_EQ(400, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("no credential was given: set bearer_token or headers")) << answer.body;
+  answer =
+      post("/api/v0/servers", R"({"name":"up","transport":"streamable_http","url":"http://h/","bearer_token":"bad"})");
+  EXPECT_EQ(400, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("the server refused the credential you gave")) << answer.body;
+  EXPECT_EQ(std::string::npos, answer.body.find("code"));
+}
+
+TEST_F(ServersTest, RefusesADuplicateBeforeItAsksTheServer) {
+  register_server("up", small_discovery());
+  const RestAnswer answer = post("/api/v0/servers", http_input("up"));
+  EXPECT_EQ(409, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("UNIQUE constraint failed: mcp_servers.name")) << answer.body;
+  EXPECT_NE(std::string::npos, answer.body.find("already exists"));
+  EXPECT_EQ(1U, discoverer_.asked().size());
+}
+
+TEST_F(ServersTest, RunsOneRegistrationOfANameAtATime) {
+  discoverer_.find("up", small_discovery());
+  discoverer_.find("other", small_discovery());
+  discoverer_.hold();
+  TaskGroup group(context_.get_executor(), nullptr);
+  std::array<RestAnswer, 4> answers;
+  group.spawn(keep(request("POST", "/api/v0/servers", http_input("up")), answers[0]));
+  group.spawn(keep(request("POST", "/api/v0/servers", http_input("up")), answers[1]));
+  group.spawn(keep(request("POST", "/api/v0/servers?force=true", http_input("up")), answers[2]));
+  group.spawn(keep(request("POST", "/api/v0/servers", http_input("other")), answers[3]));
+  time_.run_ready();
+  EXPECT_EQ(2U, discoverer_.asked().size());
+  discoverer_.release();
+  time_.run_ready();
+  EXPECT_EQ(0U, group.size());
+  EXPECT_EQ(201, answers[0].status);
+  EXPECT_EQ(409, answers[1].status);
+  EXPECT_EQ(409, answers[2].status);
+  EXPECT_NE(std::string::npos, answers[1].body.find("another registration of MCP server up is in progress"));
+  EXPECT_EQ(201, answers[3].status);
+}
+
+TEST_F(ServersTest, NoticesADuplicateThatAppearedDuringTheHandshake) {
+  discoverer_.find("up", small_discovery());
+  discoverer_.hold();
+  TaskGroup group(context_.get_executor(), nullptr);
+  RestAnswer answer;
+  group.spawn(keep(request("POST", "/api/v0/servers", http_input("up")), answer));
+  time_.run_ready();
+  run([](catalog::Catalog& catalog) -> Task<void> {
+    auto spec = catalog::testing::http_spec("up");
+    auto discovery = small_discovery();
+    auto added = co_await catalog.add(std::move(spec), std::move(discovery));
+    CO_ASSERT_TRUE(added.has_value());
+  }(catalog_));
+  discoverer_.release();
+  time_.run_ready();
+  EXPECT_EQ(409, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("UNIQUE")) << answer.body;
+  EXPECT_EQ(1U, names().size());
+}
+
+TEST_F(ServersTest, ForceReplacesOnlyWhenTheNewServerAnswered) {
+  register_server("up", discovery_of_tools({"old", "kept"}));
+  ASSERT_EQ(200, post("/api/v0/tools/disable?entity=up__kept").status);
+
+  discoverer_.fail("up", {ErrorCode::kUnavailable, "refused", ""});
+  EXPECT_EQ(502, post("/api/v0/servers?force=true", http_input("up")).status);
+  EXPECT_NE(std::string::npos, get("/api/v0/tools").body.find("up__old"));
+  EXPECT_EQ(400, post("/api/v0/servers?force=1", R"({"name":"up","transport":"streamable_http","url":"x"})").status);
+  EXPECT_NE(std::string::npos, get("/api/v0/tools").body.find("up__old"));
+
+  discoverer_.find("up", discovery_of_tools({"kept", "fresh"}));
+  EXPECT_EQ(201, post("/api/v0/servers?force=T", http_input("up")).status);
+  const std::string tools = get("/api/v0/tools").body;
+  EXPECT_EQ(std::string::npos, tools.find("up__old"));
+  EXPECT_NE(std::string::npos, tools.find(R"("name":"up__kept","enabled":false)")) << tools;
+  EXPECT_NE(std::string::npos, tools.find(R"("name":"up__fresh","enabled":true)")) << tools;
+  EXPECT_EQ(1U, names().size());
+}
+
+TEST_F(ServersTest, ForceRegistersAServerThatIsNew) {
+  discoverer_.find("up", small_discovery());
+  EXPECT_EQ(201, post("/api/v0/servers?force=true", http_input("up")).status);
+}
+
+TEST_F(ServersTest, LosesNothingWhenTheDatabaseFails) {
+  register_server("up", small_discovery());
+  discoverer_.find("two", small_discovery());
+  repository_.fail_next({ErrorCode::kInternal, "the database is full", "SQLITE_FULL"});
+  const RestAnswer answer = post("/api/v0/servers", http_input("two"));
+  EXPECT_EQ(500, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("failed to register mcp server: the database is full (request id "));
+  EXPECT_TRUE(log_.contains("SQLITE_FULL"));
+  EXPECT_EQ(std::vector<std::string>{"up"}, names());
+}
+
+TEST_F(ServersTest, ACallerThatLeavesEndsTheHandshakeAndKeepsNothing) {
+  discoverer_.find("up", small_discovery());
+  discoverer_.hold();
+  TaskGroup group(context_.get_executor(), nullptr);
+  RestAnswer answer;
+  group.spawn(keep(request("POST", "/api/v0/servers", http_input("up")), answer));
+  time_.run_ready();
+  group.cancel();
+  time_.run_ready();
+  EXPECT_EQ(0U, group.size());
+  EXPECT_EQ(499, answer.status);
+  discoverer_.release();
+  EXPECT_TRUE(names().empty());
+  EXPECT_EQ(201, post("/api/v0/servers", http_input("up")).status);
+}
+
+TEST_F(ServersTest, DeregistersAServer) {
+  register_server("up", small_discovery());
+  RestAnswer answer = send("DELETE", "/api/v0/servers/up");
+  EXPECT_EQ(204, answer.status);
+  EXPECT_EQ("", answer.body);
+  EXPECT_EQ("", answer.content_type);
+  EXPECT_EQ("[]", get("/api/v0/tools").body);
+  answer = send("DELETE", "/api/v0/servers/up");
+  EXPECT_EQ(404, answer.status);
+  EXPECT_EQ(R"({"error":"failed to get MCP server up from DB: MCP server up not found: not found"})", answer.body);
+  EXPECT_EQ(404, send("DELETE", "/api/v0/servers/a%20b").status);
+}
+
+TEST_F(ServersTest, SuggestsTheNameThatWasMeant) {
+  register_server("github", small_discovery());
+  const RestAnswer answer = send("DELETE", "/api/v0/servers/gihtub");
+  EXPECT_NE(std::string::npos, answer.body.find("MCP server gihtub not found: not found; did you mean 'github'?"));
+}
+
+TEST_F(ServersTest, SwitchesAServerWithAllItOffers) {
+  register_server("up", small_discovery());
+  RestAnswer answer = post("/api/v0/servers/up/disable");
+  EXPECT_EQ(200, answer.status);
+  EXPECT_EQ(R"({"name":"up","tools_affected":["up__echo","up__add"],"prompts_affected":["up__greet"]})", answer.body);
+  EXPECT_NE(std::string::npos, get("/api/v0/servers").body.find(R"("enabled":false)"));
+  answer = post("/api/v0/servers/up/disable");
+  EXPECT_EQ(R"({"name":"up","tools_affected":[],"prompts_affected":[]})", answer.body);
+  EXPECT_EQ(200, post("/api/v0/servers/up/enable").status);
+  EXPECT_NE(std::string::npos, get("/api/v0/servers").body.find(R"("enabled":true)"));
+}
+
+TEST_F(ServersTest, CannotSwitchAServerThatIsNotThere) {
+  RestAnswer answer = post("/api/v0/servers/zz/disable");
+  EXPECT_EQ(404, answer.status);
+  EXPECT_EQ(R"({"error":"failed to mark server zz disabled: MCP server zz not found: not found"})", answer.body);
+  answer = post("/api/v0/servers/zz/enable");
+  EXPECT_EQ(R"({"error":"failed to mark server zz enabled: MCP server zz not found: not found"})", answer.body);
+  answer = post("/api/v0/servers/a__b/enable");
+  EXPECT_EQ(400, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("invalid user input"));
+}
+
+}  // namespace
+}  // namespace jungle::admin
