@@ -152,7 +152,12 @@ class Reader {
       const auto inside = mcp::read_members(out_.text, schema->value);
       if (!inside) return refused("its inputSchema is not usable: " + inside.error().message);
       if (const mcp::Member* type = inside->find(out_.text, "type")) {
-        if (type->value.of(out_.text) != R"("object")") return refused("the type of its inputSchema is not \"object\"");
+        const std::string_view value = type->value.of(out_.text);
+        if (value == R"("")") {  // MCPJungle's way to store that there was none.
+          splice.replace(type->value, R"("object")");
+          out_.note = "the type of its inputSchema was empty; \"object\" was put in";
+        } else if (value != R"("object")")
+          return refused("the type of its inputSchema is not \"object\"");
       } else {
         splice.insert_first(schema->value, R"("type":"object")" + std::string(inside->empty() ? "" : ","));
         out_.note = "its inputSchema had no type; \"object\" was put in";

@@ -94,6 +94,8 @@ TEST(DefinitionTest, GivesASchemaWithoutTypeTheOnlyTypeThereIs) {
   EXPECT_EQ(R"({"type":"object"})", empty->input_schema.of(empty->text));
   EXPECT_EQ(R"({"name":"a","inputSchema":{"type":"object","properties":{}}})",
             read_definition(kTool, R"({"name":"a","inputSchema":{"properties":{}}})").value().text);
+  EXPECT_EQ(R"({"name":"a","inputSchema":{"type":"object","x":1}})",
+            read_definition(kTool, R"({"name":"a","inputSchema":{"type":"","x":1}})").value().text);
   const auto missing = read_definition(kTool, R"({"name":"a"})");
   EXPECT_EQ(R"({"inputSchema":{"type":"object"},"name":"a"})", missing.value().text);
   EXPECT_EQ("it had no inputSchema; an empty one was put in", missing->note);
