@@ -1,0 +1,28 @@
+// The catalog in a SQL database.
+#pragma once
+
+#include "base/time.h"
+#include "catalog/repository.h"
+#include "store/database.h"
+
+namespace jungle::store {
+
+// Keeps the catalog in the tables of MCPJungle, with what they lack in columns of ours (migrations/). Callable from any
+// executor; `database` and `time` outlive it.
+class SqlCatalogRepository final : public catalog::CatalogRepository {
+ public:
+  SqlCatalogRepository(Database& database, Time& time) : database_(database), time_(time) {}
+
+  Task<Result<Loaded>> load() override;
+  Task<Result<catalog::ServerEntry>> insert(catalog::ServerEntry server) override;
+  Task<Result<catalog::ServerEntry>> replace(catalog::ServerEntry server) override;
+  Task<Result<void>> remove(catalog::ServerName name) override;
+  Task<Result<std::string>> store_flags(FlagChange change) override;
+  Task<Result<void>> ping() override;
+
+ private:
+  Database& database_;
+  Time& time_;
+};
+
+}  // namespace jungle::store

@@ -1,0 +1,17 @@
+// Times as the database holds them and as people see them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace jungle::store {
+
+// `2026-11-23 00:42:13.314835602+00:00`, as MCPJungle writes it: nanoseconds without trailing zeros. Always UTC.
+std::string stored_time(SystemTime time);
+// The RFC 3339 form of a stored time: `2026-11-23T00:42:13.314835602Z`; other offsets stay. Text in any other form, as
+// other programs may have left it, is returned as it is.
+std::string shown_time(std::string_view stored);
+
+}  // namespace jungle::store

@@ -1,0 +1,78 @@
+// Tests on a real database file.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "base/testing/fake_time.h"
+#include "store/database.h"
+#include "store/testing/temp_folder.h"
+#include "telemetry/testing/recording_log.h"
+
+namespace jungle::store::testing {
+
+// A folder, and a database in it once it is opened.
+class StoreTest : public ::testing::Test {
+ protected:
+  Database& open(const std::string& name = "test.db") {
+    database_.reset();
+    auto opened = Database::open(folder_.file(name), log_);
+    if (!opened) throw std::runtime_error(opened.error().message + " | " + opened.error().detail);
+    database_ = std::move(*opened);
+    return *database_;
+  }
+
+  template <typename T>
+  T wait(Task<T> task) {
+    std::optional<T> value;
+    std::exception_ptr error;
+    context_.restart();
+    asio::co_spawn(context_, std::move(task), [&](std::exception_ptr e, T got) {
+      error = e;
+      value.emplace(std::move(got));
+    });
+    context_.run_for(std::chrono::seconds(60));
+    if (error) std::rethrow_exception(error);
+    if (!value) throw std::runtime_error("the database did not answer");
+    return std::move(*value);
+  }
+
+  // Runs statements on the file with a connection of their own, as another program would.
+  void execute(const std::vector<std::string>& statements, const std::string& name = "test.db") {
+    soci::session session(soci::sqlite3, "dbname=\"" + folder_.file(name) + "\"");
+    for (const std::string& statement : statements)
+      session << statement;
+  }
+  // The first column of all rows, joined by commas; NULL is "NULL".
+  std::string query(const std::string& sql, const std::string& name = "test.db") {
+    soci::session session(soci::sqlite3, "dbname=\"" + folder_.file(name) + "\"");
+    std::string all;
+    std::string text;
+    soci::indicator indicator = soci::i_ok;
+    soci::statement statement = (session.prepare << sql, soci::into(text, indicator));
+    statement.execute();
+    while (statement.fetch())
+      all += (all.empty() ? "" : ",") + (indicator == soci::i_null ? std::string("NULL") : text);
+    return all;
+  }
+
+  TempFolder folder_;
+  asio::io_context context_;
+  jungle::testing::FakeTime time_{context_};
+  telemetry::testing::RecordingLog log_;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace jungle::store::testing
