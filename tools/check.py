@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """House rules that a machine can keep. Prints `file:line: what` for each breach and exits 1 if there is one.
 
-Rules: layers, co_await, sizes, words, includes, lambdas, clocks, globals. See CONTRIBUTING.md.
+Rules: layers, co_await, sizes, words, includes, lambdas, clocks, limits. See CONTRIBUTING.md.
 """
 import pathlib
 import re
@@ -187,6 +187,15 @@ def check_fuzzers():
             breach(target, 1, "a fuzz target has at most 40 lines")
 
 
+def check_limits_page():
+    page = (ROOT / "docs" / "limits.md").read_text()
+    for header in sorted(SRC.glob("*/limits.h")):
+        for n, line in enumerate(header.read_text().splitlines(), 1):
+            name = re.match(r"inline constexpr .*?\b(k[A-Z]\w*)", line)
+            if name and f"`{name.group(1)}`" not in page:
+                breach(header, n, f"{name.group(1)} is missing in docs/limits.md")
+
+
 def check_format(files):
     tool = "clang-format-14"
     try:
@@ -216,6 +225,7 @@ def main():
         if path.suffix == ".h" and "#pragma once" not in raw:
             breach(path, 1, "#pragma once is missing")
     check_fuzzers()
+    check_limits_page()
     check_format(files)
     print(f"{len(files)} files, {breaches} breaches")
     return 1 if breaches else 0
