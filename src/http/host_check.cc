@@ -51,11 +51,8 @@ std::optional<std::string> host_of_authority(std::string_view authority) {
     const std::string_view rest = authority.substr(end + 1);
     if (!rest.empty() && rest.front() != ':') return std::nullopt;
     port = rest.empty() ? rest : rest.substr(1);
-    boost::system::error_code ec;
-    const auto address = boost::asio::ip::make_address_v6(host, ec);
-    if (ec) return std::nullopt;
-    if (!port.empty() && !is_port(port)) return std::nullopt;
-    return address.to_string();
+    if (!is_ipv6_address(host) || (!port.empty() && !is_port(port))) return std::nullopt;
+    return boost::asio::ip::make_address_v6(host).to_string();  // One spelling for each address.
   }
   if (const auto colon = authority.find(':'); colon != std::string_view::npos) {
     host = authority.substr(0, colon);
@@ -65,6 +62,7 @@ std::optional<std::string> host_of_authority(std::string_view authority) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   if (host.empty() || host.size() > kHostBytesMax) return std::nullopt;
   if (!std::all_of(host.begin(), host.end(), is_name_byte)) return std::nullopt;
+  if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) return std::nullopt;
   return ascii_lower(host);
 }
 

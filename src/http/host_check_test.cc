@@ -31,10 +31,13 @@ TEST_F(HostCheckTest, RefusesNamesThatDnsCouldRebind) {
 
 TEST_F(HostCheckTest, RefusesMalformedHosts) {
   policy_.loopback_only = false;
-  for (const char* host : {"", ":80", "a b", "localhost:x", "localhost:99999", "[::1", "[::1]x", "::1", "localhost/",
-                           "user@localhost", "local\thost", "[127.0.0.1]", "."}) {
+  for (const char* host :
+       {"", ":80", "a b", "localhost:x", "localhost:99999", "[::1", "[::1]x", "::1", "localhost/", "user@localhost",
+        "local\thost", "[127.0.0.1]", ".", "localhost..", ".localhost", "a..localhost"}) {
     EXPECT_FALSE(host_passes(host)) << host;
   }
+  EXPECT_FALSE(host_passes(std::string_view("[::1\0]", 6)));
+  EXPECT_FALSE(host_passes("[::1%lo]"));
   EXPECT_FALSE(check_host(policy_, std::nullopt));
 }
 

@@ -46,9 +46,7 @@ bool parse_authority(std::string_view text, Authority& authority) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return false;
     authority.host = ascii_lower(text.substr(1, end - 1));
-    boost::system::error_code ec;
-    boost::asio::ip::make_address_v6(authority.host, ec);
-    if (ec) return false;
+    if (!is_ipv6_address(authority.host)) return false;
     rest = text.substr(end + 1);
   } else {
     const std::string_view host = text.substr(0, text.find(':'));
@@ -138,9 +136,19 @@ Result<Url> Url::resolve(std::string_view reference) const {
   return parse(base + without_dot_segments(merged) + std::string(reference.substr(reference_path.size())));
 }
 
+bool is_ipv6_address(std::string_view text) {
+  // make_address would stop at a NUL, and take a zone.
+  constexpr std::string_view kAllowed = "0123456789abcdefABCDEF:.";
+  if (text.find_first_not_of(kAllowed) != std::string_view::npos) return false;
+  boost::system::error_code ec;
+  boost::asio::ip::make_address_v6(text, ec);
+  return !ec;
+}
+
 bool is_loopback_host(std::string_view host) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   if (equals_ignoring_case(host, "localhost")) return true;
+  if (host.find('\0') != std::string_view::npos) return false;  // make_address would stop there.
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(host, ec);
   return !ec && address.is_loopback();

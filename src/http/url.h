@@ -52,5 +52,7 @@ class Url {
 // Whether `host` (no brackets, no port) names this machine's loopback interface: localhost in any case, with or
 // without a final dot, 127.0.0.0/8, ::1. Other spellings of numbers ("2130706433") are not recognized.
 bool is_loopback_host(std::string_view host);
+// Whether `text` is an IPv6 address: without brackets, port and zone.
+bool is_ipv6_address(std::string_view text);
 
 }  // namespace jungle::http

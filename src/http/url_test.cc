@@ -78,6 +78,7 @@ TEST(UrlTest, RefusesEverythingElseWithOneSentence) {
 }
 
 TEST(UrlTest, RefusesAnEndlessUrl) {
+  EXPECT_FALSE(Url::parse(std::string_view("http://[::1\0]/", 15)));
   EXPECT_FALSE(Url::parse("http://a/" + std::string(8 * 1024, 'x')));
   EXPECT_TRUE(Url::parse("http://a/" + std::string(8 * 1024 - 9, 'x')));
 }
