@@ -30,6 +30,13 @@ RestAnswer without_slash(const RestRequest& request) {
 
 }  // namespace
 
+// What a client that is still there learns of a request that we ended.
+RestAnswer AdminApi::ended_early(http::CancelReason reason) const {
+  if (reason != http::CancelReason::kDeadline) return plain_error(503, "the gateway is shutting down");
+  const std::string seconds = std::to_string(options_.request_time_max.count());
+  return plain_error(504, "the request took longer than " + seconds + " seconds");
+}
+
 struct AdminApi::Route {
   RoutePattern pattern;
   Task<RestAnswer> (AdminApi::*answer)(const RestRequest&);
@@ -119,16 +126,9 @@ Task<void> AdminApi::handle(http::Exchange& exchange) {
 
   const http::CancelReason reason = exchange.cancel_reason();
   if (reason == http::CancelReason::kHangUp) co_return;
-  if (reason != http::CancelReason::kNone) {
-    co_await exchange.reset_cancellation();
-    // An answer that was ready in spite of the cancellation is the truth.
-    if (answer.status == status_of(ErrorCode::kCancelled)) {
-      answer = reason == http::CancelReason::kDeadline
-                   ? plain_error(504, "the request took longer than " +
-                                          std::to_string(options_.request_time_max.count()) + " seconds")
-                   : plain_error(503, "the gateway is shutting down");
-    }
-  }
+  if (reason != http::CancelReason::kNone) co_await exchange.reset_cancellation();
+  // An answer that was ready in spite of the cancellation is the truth.
+  if (answer.status == status_of(ErrorCode::kCancelled)) answer = ended_early(reason);
   const std::array headers{http::Header{"Location", answer.location}};
   http::ResponseHead head;
   head.status = answer.status;

@@ -84,6 +84,7 @@ class AdminApi final : public http::Handler {
   // `bad_params` is what JSON-RPC's "invalid params" means for this method. Returns the result's JSON.
   Task<Result<std::string>> call_gateway(const RestRequest& request, mcp::Method method, std::string params,
                                          std::string failure, ErrorCode bad_params);
+  RestAnswer ended_early(http::CancelReason reason) const;
   // The error of `request`, logged if it is ours.
   RestAnswer failed(const RestRequest& request, const Error& error);
   RestAnswer failed(const RestRequest& request, const Error& error, const std::string& context);

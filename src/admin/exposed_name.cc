@@ -9,10 +9,15 @@
 namespace jungle::admin {
 namespace {
 
+constexpr std::size_t kShownNameBytesMax = 512;
+
+// A name as an error shows it: a request may hold megabytes of it.
+std::string shown(std::string_view name) { return shortened(name, kShownNameBytesMax); }
+
 std::string phrase_text(ServerPhrase phrase, std::string_view server) {
   const char* start =
       phrase == ServerPhrase::kGet ? "failed to get MCP server " : "failed to get details about MCP server ";
-  return start + std::string(server) + " from DB";
+  return start + shown(server) + " from DB";
 }
 
 template <typename Entry>
@@ -28,12 +33,15 @@ Result<const Entry*> find_entry(const catalog::Snapshot& snapshot, std::string_v
   const std::string_view server_name = name.substr(0, separator);
   const auto server = snapshot.find_server(server_name);
   if (!server) return with_context(server_not_found(snapshot, server_name), phrase_text(phrase, server_name));
-  std::vector<std::string> names;
   for (const Entry& entry : (*server).*entries) {
     if (entry.exposed_name == name) return &entry;
-    names.push_back(entry.exposed_name);
   }
-  const std::string text = kind + " " + std::string(name) + " not found: not found";
+  std::vector<std::string> names;
+  if (((*server).*entries).size() <= catalog::kSuggestionNamesMax) {
+    for (const Entry& entry : (*server).*entries)
+      names.push_back(entry.exposed_name);
+  }
+  const std::string text = kind + " " + shown(name) + " not found: not found";
   return Error{ErrorCode::kNotFound, text + did_you_mean(name, names), {}};
 }
 
@@ -41,9 +49,11 @@ Result<const Entry*> find_entry(const catalog::Snapshot& snapshot, std::string_v
 
 Error server_not_found(const catalog::Snapshot& snapshot, std::string_view name) {
   std::vector<std::string> names;
-  for (const auto& server : snapshot.servers())
-    names.push_back(server->spec.name.str());
-  const std::string text = "MCP server " + std::string(name) + " not found: not found";
+  if (snapshot.servers().size() <= catalog::kSuggestionNamesMax) {
+    for (const auto& server : snapshot.servers())
+      names.push_back(server->spec.name.str());
+  }
+  const std::string text = "MCP server " + shown(name) + " not found: not found";
   return {ErrorCode::kNotFound, text + did_you_mean(name, names), {}};
 }
 
@@ -83,12 +93,12 @@ Result<const catalog::ResourceEntry*> find_resource(const catalog::Snapshot& sna
 }
 
 Error resource_not_found(std::string_view uri) {
-  return {ErrorCode::kNotFound, "resource " + std::string(uri) + " not found: not found", {}};
+  return {ErrorCode::kNotFound, "resource " + shown(uri) + " not found: not found", {}};
 }
 
 Error is_disabled(std::string_view kind, std::string_view name) {
   std::string text(kind);
-  text.append(" ").append(name).append(" not found: not found (it is registered but disabled)");
+  text.append(" ").append(shown(name)).append(" not found: not found (it is registered but disabled)");
   return {ErrorCode::kNotFound, std::move(text), {}};
 }
 

@@ -174,6 +174,13 @@ TEST_F(ToolsTest, RefusesInvocationsThatCannotBeMade) {
   EXPECT_TRUE(gateway_.seen().empty());
 }
 
+TEST_F(ToolsTest, ShowsAnEndlessNameShortened) {
+  const std::string endless = "up__" + std::string(1'000'000, 'x');
+  const RestAnswer answer = post("/api/v0/tools/invoke", R"({"name":")" + endless + "\"}");
+  EXPECT_EQ(404, answer.status);
+  EXPECT_GT(1000U, answer.body.size());
+}
+
 TEST_F(ToolsTest, RefusesABodyThatIsTooDeep) {
   const std::string deep = R"({"name":"up__echo","a":)" + std::string(10'000, '[') + std::string(10'000, ']') + "}";
   EXPECT_EQ(413, post("/api/v0/tools/invoke", deep).status);
