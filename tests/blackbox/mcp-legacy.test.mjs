@@ -212,7 +212,6 @@ test('calls', async (t) => {
     rpcError(await session.call('foo/bar', {}), -32601, /foo\/bar/);
     rpcError(await session.call('logging/setLevel', { level: 'info' }), -32601);
     rpcError(await session.call('resources/subscribe', { uri: 'x' }), -32601);
-    rpcError(await session.call('server/discover', {}), -32601);
   });
 });
 
