@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
 #include <system_error>
+#include <vector>
 
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/text.h"
 
@@ -41,64 +47,115 @@ bool is_number_field(std::string_view key) {
   return key == "init_timeout_sec" || key == "call_timeout_sec" || key == "warm";
 }
 
-bool is_plain_null(const YAML::Node& node) {
-  // The tag of plain scalars is "?", of quoted ones "!".
-  const std::string& text = node.Scalar();
-  return node.Tag() == "?" && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
-}
-
-// Copies yaml-cpp's graph into a tree: an alias is copied wherever it is used, so the copy is bounded.
-class YamlReader {
+// Builds the tree from yaml-cpp's events. (Its own YAML::LoadAll never returns from some texts, such as `---\n,a`.)
+// An alias is copied wherever it is used, so copies are counted: a few lines could stand for gigabytes. After a fault
+// every further event is ignored.
+class YamlTree final : public YAML::EventHandler {
  public:
-  Result<Json> read(const YAML::Node& node, std::size_t depth) {
-    if (depth > kConfigDepthMax) {
-      return limit("it is nested deeper than " + std::to_string(kConfigDepthMax) + " levels", node);
-    }
-    if (++count_ > kConfigValuesMax) {
-      return limit("it holds more than " + std::to_string(kConfigValuesMax) + " values", node);
-    }
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar:
-        return is_plain_null(node) ? Json() : Json::string(node.Scalar());
-      case YAML::NodeType::Sequence:
-        return sequence(node, depth);
-      case YAML::NodeType::Map:
-        return mapping(node, depth);
-      case YAML::NodeType::Undefined:
-      case YAML::NodeType::Null:
-        break;
-    }
-    return Json();
+  // The document's value, once it has ended.
+  Result<Json> take() {
+    if (fault_) return *fault_;
+    return std::move(root_);
   }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (admit(Json(), mark)) add(Json(), mark, anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& text) override {
+    Json value = Json::string(text);
+    if (admit(value, mark)) add(std::move(value), mark, anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto it = anchored_.find(anchor);
+    if (it == anchored_.end()) return fail("an alias of something that has not ended", mark);
+    if (admit(it->second, mark)) add(it->second, mark, YAML::NullAnchor);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Json::Kind::kArray, mark, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Json::Kind::kObject, mark, anchor);
+  }
+  void OnMapEnd() override { close(); }
 
  private:
-  static Error limit(std::string what, const YAML::Node& node) {
-    return at_mark(std::move(what), node.Mark(), ErrorCode::kLimitExceeded);
+  // A list or a map whose end has not come.
+  struct Open {
+    Json value;
+    YAML::Mark mark;
+    YAML::anchor_t anchor;
+    std::optional<std::string> key;  // Of the member whose value comes next.
+  };
+
+  void fail(std::string what, const YAML::Mark& mark, ErrorCode code = ErrorCode::kInvalidArgument) {
+    if (!fault_) fault_ = at_mark(std::move(what), mark, code);
   }
 
-  Result<Json> sequence(const YAML::Node& node, std::size_t depth) {
-    Json array;
-    array.kind = Json::Kind::kArray;
-    for (const YAML::Node& item : node) {
-      auto value = read(item, depth + 1);
-      if (!value) return value;
-      array.items.push_back(std::move(*value));
+  // Whether one more value, with everything inside it, fits into the limits.
+  bool admit(const Json& value, const YAML::Mark& mark) {
+    measure(value, open_.size());
+    const auto refuse = [&](std::string what) { fail(std::move(what), mark, ErrorCode::kLimitExceeded); };
+    if (depth_ > kConfigDepthMax) refuse("it is nested deeper than " + std::to_string(kConfigDepthMax) + " levels");
+    if (count_ > kConfigValuesMax) refuse("it holds more than " + std::to_string(kConfigValuesMax) + " values");
+    if (bytes_ > kConfigFileBytesMax) {
+      refuse("with its aliases it is larger than " + std::to_string(kConfigFileBytesMax) + " bytes");
     }
-    return array;
+    return !fault_;
   }
 
-  Result<Json> mapping(const YAML::Node& node, std::size_t depth) {
-    Json object;
-    object.kind = Json::Kind::kObject;
-    for (const auto& member : node) {
-      if (!member.first.IsScalar()) return at_mark("a key is not a word", member.first.Mark());
-      const std::string& key = member.first.Scalar();
-      auto value = read(member.second, depth + 1);
-      if (!value) return value;
-      if (depth == 0 && is_number_field(key)) value = number(std::move(*value));
-      object.members.push_back({key, std::move(*value)});
+  void measure(const Json& value, std::size_t level) {
+    ++count_;
+    bytes_ += value.text.size();
+    const bool is_list = value.kind == Json::Kind::kArray || value.kind == Json::Kind::kObject;
+    depth_ = std::max(depth_, level + (is_list ? 1 : 0));
+    for (const Json& item : value.items)
+      measure(item, level + 1);
+    for (const Json::Member& member : value.members) {
+      bytes_ += member.key.size();
+      measure(member.value, level + 1);
     }
-    return object;
+  }
+
+  void open(Json::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    Json value;
+    value.kind = kind;
+    if (admit(value, mark)) open_.push_back({std::move(value), mark, anchor, std::nullopt});
+  }
+
+  void close() {
+    if (fault_) return;
+    Open ended = std::move(open_.back());
+    open_.pop_back();
+    add(std::move(ended.value), ended.mark, ended.anchor);
+  }
+
+  // Puts a finished value into the list or map that is open, or makes it the root.
+  void add(Json value, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (fault_) return;
+    if (anchor != YAML::NullAnchor) anchored_[anchor] = value;
+    if (open_.empty()) {
+      root_ = std::move(value);
+    } else if (open_.back().value.kind == Json::Kind::kArray) {
+      open_.back().value.items.push_back(std::move(value));
+    } else {
+      add_to_map(open_.back(), std::move(value), mark);
+    }
+  }
+
+  void add_to_map(Open& map, Json value, const YAML::Mark& mark) {
+    if (!map.key) {
+      if (value.kind != Json::Kind::kString) return fail("a key is not a word", mark);
+      map.key = std::move(value.text);
+      return;
+    }
+    const bool is_number = open_.size() == 1 && is_number_field(*map.key);
+    map.value.members.push_back({std::move(*map.key), is_number ? number(std::move(value)) : std::move(value)});
+    map.key.reset();
   }
 
   // Text that spells a JSON number becomes that number.
@@ -108,16 +165,28 @@ class YamlReader {
     return parsed && parsed->kind == Json::Kind::kNumber ? *parsed : value;
   }
 
+  Json root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Json> anchored_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
+  std::size_t depth_ = 0;
+  std::optional<Error> fault_;
 };
 
 Result<Json> parse_yaml_config(std::string_view text) {
   if (!is_utf8(text)) return Error{ErrorCode::kInvalidArgument, "it is not UTF-8 text", {}};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return Json();
-    if (documents.size() > 1) return at_mark("it holds more than one document", documents[1].Mark());
-    return YamlReader().read(documents.front(), 0);
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    YamlTree tree;
+    if (!parser.HandleNextDocument(tree)) return Json();
+    auto value = tree.take();
+    YamlTree rest;
+    if (value && parser.HandleNextDocument(rest)) {
+      return Error{ErrorCode::kInvalidArgument, "it holds more than one YAML document, or a stray character", {}};
+    }
+    return value;
   } catch (const YAML::Exception& e) {
     return at_mark(e.msg, e.mark);
   }

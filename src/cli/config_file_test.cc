@@ -56,7 +56,21 @@ TEST(ConfigFileTest, FollowsAliasesButNotWithoutBound) {
     bomb += "]\n";
   }
   EXPECT_NE(std::string::npos, yaml(bomb).find("it holds more than 20000 values"));
-  EXPECT_NE(std::string::npos, yaml("&a [*a]\n").find("it is nested deeper than 32 levels"));
+  EXPECT_EQ("error: an alias of something that has not ended (line 1, column 5)", yaml("&a [*a]\n"));
+  const std::string long_text = "a: &a " + std::string(kConfigFileBytesMax / 2, 'x') + "\nb: *a\nc: *a\n";
+  EXPECT_NE(std::string::npos, yaml(long_text).find("with its aliases it is larger than 1048576 bytes"));
+}
+
+TEST(ConfigFileTest, TakesTheDeepestYamlAndRefusesOneMore) {
+  const auto nested = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
+  EXPECT_EQ(nested(kConfigDepthMax), yaml(nested(kConfigDepthMax)));
+  EXPECT_NE(std::string::npos, yaml(nested(kConfigDepthMax + 1)).find("it is nested deeper than 32 levels"));
+}
+
+// yaml-cpp reads endless empty documents from these.
+TEST(ConfigFileTest, EndsWhereYamlCppWouldNot) {
+  EXPECT_EQ("error: it holds more than one YAML document, or a stray character", yaml("a: 1\n---\n,b: 2\n"));
+  EXPECT_EQ(0U, yaml("]").find("error: "));
 }
 
 TEST(ConfigFileTest, NamesLineAndColumnOfAFault) {
@@ -71,7 +85,7 @@ TEST(ConfigFileTest, NamesLineAndColumnOfAFault) {
 TEST(ConfigFileTest, RefusesWhatIsNoTreeOfWords) {
   EXPECT_EQ("error: EOF (line 1, column 1)", json(""));
   EXPECT_EQ("null", yaml(""));
-  EXPECT_NE(std::string::npos, yaml("---\na: 1\n---\nb: 2\n").find("more than one document"));
+  EXPECT_NE(std::string::npos, yaml("---\na: 1\n---\nb: 2\n").find("more than one YAML document"));
   EXPECT_NE(std::string::npos, yaml("? [a, b]\n: c\n").find("a key is not a word"));
   EXPECT_EQ("error: it is not UTF-8 text", yaml("a: \xff\n"));
   EXPECT_EQ(0U, json(std::string(100, '[')).find("error: JSON is nested deeper than 32 levels"));
