@@ -45,7 +45,7 @@ struct ChildPlan {
 
 // Raw system calls only: this runs in our address space while the calling thread is suspended, so nothing of it may
 // take a lock, allocate, or be intercepted by a sanitizer.
-[[gnu::no_sanitize("address")]] [[gnu::no_sanitize("thread")]] [[gnu::no_sanitize("undefined")]] int child_main(
+__attribute__((no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined"))) int child_main(
     void* argument) {
   auto* plan = static_cast<ChildPlan*>(argument);
   syscall(SYS_setpgid, 0, 0);
