@@ -65,6 +65,7 @@ class YamlTree final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& text) override {
     Json value = Json::string(text);
+    if (!is_utf8(text)) return fail(R"(an escape that yields no character, as "\_" and "\x80" do here)", mark);
     if (admit(value, mark)) add(std::move(value), mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

@@ -73,6 +73,12 @@ TEST(ConfigFileTest, EndsWhereYamlCppWouldNot) {
   EXPECT_EQ(0U, yaml("]").find("error: "));
 }
 
+// yaml-cpp turns these escapes into single bytes.
+TEST(ConfigFileTest, RefusesEscapesThatAreNoUtf8) {
+  EXPECT_NE(std::string::npos, yaml("a: \"\\_\"").find("an escape that yields no character"));
+  EXPECT_EQ("{\"a\":\"\xc3\xa9\"}", yaml("a: \"\\u00e9\""));
+}
+
 TEST(ConfigFileTest, NamesLineAndColumnOfAFault) {
   EXPECT_EQ("error: unexpected EOF (line 1, column 10)", json("{\"name\": "));
   EXPECT_EQ(0U, json("{\n  \"a\": x\n}").find("error: invalid character 'x'"));
