@@ -1,6 +1,7 @@
 #include "admin/access_log.h"
 
 #include <array>
+#include <charconv>
 #include <ctime>
 #include <string_view>
 
@@ -15,17 +16,22 @@ constexpr std::size_t kPeerColumns = 15;
 constexpr std::size_t kMethodColumns = 7;
 constexpr std::size_t kTargetBytesMax = 2048;  // A line of a log is for people; URLs may be 64 KiB long.
 
-int shown_status(const http::AccessRecord& record) { return record.status == 0 ? kClientClosedRequest : record.status; }
-
 void append_spaces(std::string& out, std::size_t have, std::size_t want) {
   if (have < want) out.append(want - have, ' ');
 }
 
-// A whole number of `digits` digits, with zeros in front.
-void append_padded(std::string& out, std::int64_t value, std::size_t digits) {
-  const std::string text = std::to_string(value);
-  if (text.size() < digits) out.append(digits - text.size(), '0');
-  out += text;
+void append_number(std::string& out, std::int64_t value) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+// A whole number of `width` digits, with zeros in front.
+void append_padded(std::string& out, std::int64_t value, std::size_t width) {
+  const std::size_t start = out.size();
+  append_number(out, value);
+  const std::size_t written = out.size() - start;
+  if (written < width) out.insert(start, width - written, '0');
 }
 
 // `value` / 10^`decimals` without zeros at the end.
@@ -33,7 +39,8 @@ std::string decimal(std::int64_t value, std::size_t decimals) {
   std::int64_t unit = 1;
   for (std::size_t i = 0; i < decimals; ++i)
     unit *= 10;
-  std::string text = std::to_string(value / unit);
+  std::string text;
+  append_number(text, value / unit);
   if (value % unit == 0) return text;
   text += '.';
   append_padded(text, value % unit, decimals);
@@ -58,40 +65,29 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// A URL in which a client left bytes that a URL has not, as a URL.
-std::string percent_encoded(std::string_view target) {
+// In double quotes, for JSON: bytes that a URL has not are percent-encoded, so nothing is left to escape.
+void append_url(std::string& out, std::string_view target) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
+  out += '"';
   for (const char c : target) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
+    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '\\') {
       out += c;
     } else {
       out.append(1, '%').append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
     }
   }
-  return out;
+  out += '"';
 }
 
-std::string local_time_text(std::time_t second) {
-  std::tm local{};
-  localtime_r(&second, &local);
+std::string time_text(std::time_t second, telemetry::LogFormat format) {
+  const bool is_json = format == telemetry::LogFormat::kJson;
+  std::tm parts{};
+  is_json ? gmtime_r(&second, &parts) : localtime_r(&second, &parts);
   std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y/%m/%d - %H:%M:%S", &local);
+  const char* const pattern = is_json ? "%Y-%m-%dT%H:%M:%S" : "%Y/%m/%d - %H:%M:%S";
+  const std::size_t size = std::strftime(text.data(), text.size(), pattern, &parts);
   return {text.data(), size};
-}
-
-std::string utc_time_text(SystemTime time) {
-  const auto millis = std::chrono::floor<Millis>(time);
-  const std::time_t second = std::chrono::system_clock::to_time_t(std::chrono::floor<Seconds>(time));
-  std::tm utc{};
-  gmtime_r(&second, &utc);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::string out(text.data(), size);
-  out += '.';
-  append_padded(out, millis.time_since_epoch().count() % 1000, 3);
-  return out + 'Z';
 }
 
 }  // namespace
@@ -116,41 +112,58 @@ AccessLog::~AccessLog() { flush(); }
 
 void AccessLog::exchange_done(const http::AccessRecord& record) {
   if (lines_.empty()) deadlines_.arm(flush_at_, deadlines_.coarse_now());
-  format_ == telemetry::LogFormat::kJson ? append_json(record) : append_text(record);
+  const SystemTime now = time_.system_now();
+  const auto second = std::chrono::floor<Seconds>(now);
+  if (second != second_ || second_text_.empty()) {
+    second_ = second;
+    second_text_ = time_text(std::chrono::system_clock::to_time_t(second), format_);
+  }
+  http::AccessRecord shown = record;
+  if (shown.status == 0) shown.status = kClientClosedRequest;
+  std::string cut;
+  if (shown.target.size() > kTargetBytesMax) {
+    cut = shortened(shown.target, kTargetBytesMax);
+    shown.target = cut;
+  }
+  if (format_ == telemetry::LogFormat::kJson) {
+    append_json(shown, std::chrono::floor<Millis>(now - second));
+  } else {
+    append_text(shown);
+  }
   if (lines_.size() >= kAccessLogBatchBytes) flush();
 }
 
 void AccessLog::append_text(const http::AccessRecord& record) {
-  const std::time_t second = std::chrono::system_clock::to_time_t(time_.system_now());
-  if (second != second_ || second_text_.empty()) {
-    second_ = second;
-    second_text_ = local_time_text(second);
-  }
   const std::string duration = go_duration(record.duration);
   // "µ" is two bytes and one column.
   const std::size_t columns = duration.size() - (duration.find("µ") != std::string::npos ? 1 : 0);
-  lines_.append("[GIN] ").append(second_text_).append(" | ").append(std::to_string(shown_status(record))).append(" | ");
+  lines_.append("[GIN] ").append(second_text_).append(" | ");
+  append_padded(lines_, record.status, 3);
+  lines_ += " | ";
   append_spaces(lines_, columns, kDurationColumns);
   lines_.append(duration).append(" | ");
   append_spaces(lines_, record.peer.size(), kPeerColumns);
   lines_.append(record.peer).append(" | ").append(record.method);
   append_spaces(lines_, record.method.size(), kMethodColumns);
   lines_ += "  ";
-  append_quoted(lines_, shortened(record.target, kTargetBytesMax));
+  append_quoted(lines_, record.target);
   lines_ += '\n';
 }
 
-void AccessLog::append_json(const http::AccessRecord& record) {
-  const std::string target = percent_encoded(shortened(record.target, kTargetBytesMax));
-  const double millis = static_cast<double>(record.duration.count()) / 1e6;
-  lines_ += telemetry::render_json(telemetry::LogLevel::kInfo, utc_time_text(time_.system_now()), "exchange",
-                                   {{"status", shown_status(record)},
-                                    {"duration_ms", millis},
-                                    {"peer", record.peer},
-                                    {"method", record.method},
-                                    {"target", target},
-                                    {"answer_bytes", record.answer_bytes}});
-  lines_ += '\n';
+// The members of a log line (telemetry::render_json), and the record's. Method and peer are tokens and addresses: they
+// need no escapes.
+void AccessLog::append_json(const http::AccessRecord& record, Millis fraction) {
+  lines_.append(R"({"time":")").append(second_text_) += '.';
+  append_padded(lines_, fraction.count(), 3);
+  lines_ += R"(Z","level":"info","message":"exchange","status":)";
+  append_number(lines_, record.status);
+  lines_.append(R"(,"duration_ms":)").append(decimal(record.duration.count(), 6));
+  lines_.append(R"(,"peer":")").append(record.peer).append(R"(","method":")").append(record.method);
+  lines_ += R"(","target":)";
+  append_url(lines_, record.target);
+  lines_ += R"(,"answer_bytes":)";
+  append_number(lines_, static_cast<std::int64_t>(record.answer_bytes));
+  lines_ += "}\n";
 }
 
 void AccessLog::flush() {

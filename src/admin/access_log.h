@@ -31,7 +31,7 @@ class AccessLog final : public http::AccessLog {
 
  private:
   void append_text(const http::AccessRecord& record);
-  void append_json(const http::AccessRecord& record);
+  void append_json(const http::AccessRecord& record, Millis fraction);
   void flush();
 
   Time& time_;
@@ -39,8 +39,8 @@ class AccessLog final : public http::AccessLog {
   LineWriter& writer_;
   const telemetry::LogFormat format_;
   std::string lines_;
-  std::time_t second_ = 0;   // What second_text_ says.
-  std::string second_text_;  // "2026/11/23 - 00:47:19", local time.
+  std::chrono::time_point<std::chrono::system_clock, Seconds> second_;  // What second_text_ says.
+  std::string second_text_;  // "2026/11/23 - 00:47:19", local time; in JSON "2026-11-23T00:47:19", UTC.
   DeadlineList::Entry flush_at_;
 };
 

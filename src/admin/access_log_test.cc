@@ -99,11 +99,11 @@ TEST_F(AccessLogTest, CallsAnExchangeWithoutAnAnswer499) {
 }
 
 TEST_F(AccessLogTest, WritesJson) {
-  const std::string line = logged(record("GET", "/tool?name=a\xff", 200), telemetry::LogFormat::kJson);
+  const std::string line = logged(record("GET", "/tool?name=a\xff\"", 200), telemetry::LogFormat::kJson);
   EXPECT_TRUE(line.starts_with(R"({"time":"20)")) << line;
   EXPECT_NE(std::string::npos,
-            line.find(R"("message":"exchange","status":200,"duration_ms":1.043000,"peer":"127.0.0.1","method":"GET",)"
-                      R"("target":"/tool?name=a%FF","answer_bytes":12})"
+            line.find(R"("message":"exchange","status":200,"duration_ms":1.043,"peer":"127.0.0.1","method":"GET",)"
+                      R"("target":"/tool?name=a%FF%22","answer_bytes":12})"
                       "\n"))
       << line;
 }
