@@ -1,6 +1,7 @@
 // Header fields as text.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -21,6 +22,7 @@ bool list_contains(std::string_view list, std::string_view token);
 
 // RFC 9110 §5.6.2: a method or a field name.
 bool is_token(std::string_view text);
+std::size_t token_bytes(std::string_view text);  // How long the token at its start is.
 // RFC 9110 §5.5: no control characters but tab, so that a value cannot end its line. Bytes over 127 may pass.
 bool is_field_value(std::string_view text);
 // Both of them.

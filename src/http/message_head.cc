@@ -34,26 +34,34 @@ bool take_content_length(std::string_view value, Framing& framing) {
   return true;
 }
 
+// Whether `name`, a token, is `lower` in any case. Setting one bit makes letters lower case and leaves a hyphen alone.
+bool is(std::string_view name, std::string_view lower) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    if ((name[i] | 0x20) != lower[i]) return false;
+  }
+  return true;
+}
+
 // What a field means for the framing. The length decides first: most fields are none of these.
 HeadFault take_field(const Header& header, Framing& framing) {
-  switch (header.name.size()) {
+  const std::string_view name = header.name;
+  switch (name.size()) {
     case 4:
-      if (equals_ignoring_case(header.name, "host")) ++framing.host_count;
+      if (is(name, "host")) ++framing.host_count;
       return framing.host_count > 1 ? HeadFault::kMalformed : HeadFault::kNone;
     case 6:
-      if (equals_ignoring_case(header.name, "expect"))
-        framing.expects_continue = list_contains(header.value, "100-continue");
+      if (is(name, "expect")) framing.expects_continue = list_contains(header.value, "100-continue");
       return HeadFault::kNone;
     case 10:
-      if (!equals_ignoring_case(header.name, "connection")) return HeadFault::kNone;
+      if (!is(name, "connection")) return HeadFault::kNone;
       framing.close = framing.close || list_contains(header.value, "close");
       framing.keep_alive = framing.keep_alive || list_contains(header.value, "keep-alive");
       return HeadFault::kNone;
     case 14:
-      if (!equals_ignoring_case(header.name, "content-length")) return HeadFault::kNone;
+      if (!is(name, "content-length")) return HeadFault::kNone;
       return take_content_length(header.value, framing) ? HeadFault::kNone : HeadFault::kMalformed;
     case 17:
-      if (!equals_ignoring_case(header.name, "transfer-encoding")) return HeadFault::kNone;
+      if (!is(name, "transfer-encoding")) return HeadFault::kNone;
       if (framing.chunked) return HeadFault::kMalformed;
       if (!equals_ignoring_case(header.value, "chunked")) return HeadFault::kUnsupportedEncoding;
       framing.chunked = true;
@@ -72,23 +80,24 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 HeadFault parse_fields(std::string_view rest, MessageHead& head) {
-  for (;;) {
+  while (rest.substr(0, 2) != "\r\n") {
+    if (head.headers.size() == kHeaderCountMax) return HeadFault::kTooManyHeaders;
+    // A folded line, and a blank before the colon, fail here: a name is a token.
+    Header header;
+    header.name = rest.substr(0, token_bytes(rest));
+    if (header.name.empty() || header.name.size() == rest.size() || rest[header.name.size()] != ':')
+      return HeadFault::kMalformed;
+    rest.remove_prefix(header.name.size() + 1);
     std::string_view line;
     if (!next_line(rest, line)) return HeadFault::kMalformed;
-    if (line.empty()) break;
-    if (head.headers.size() == kHeaderCountMax) return HeadFault::kTooManyHeaders;
-    const auto* colon = static_cast<const char*>(std::memchr(line.data(), ':', line.size()));
-    if (!colon) return HeadFault::kMalformed;
-    const auto name_bytes = static_cast<std::size_t>(colon - line.data());
-    // A folded line, and a blank before the colon, fail here: a name is a token.
-    const Header header{line.substr(0, name_bytes), without_blanks(line.substr(name_bytes + 1))};
-    if (!is_valid(header)) return HeadFault::kMalformed;
+    header.value = without_blanks(line);
+    if (!is_field_value(header.value)) return HeadFault::kMalformed;
     if (const HeadFault fault = take_field(header, head.framing); fault != HeadFault::kNone) return fault;
     head.headers.push_back(header);
   }
   // RFC 9112 §6.1: a message with both is an attempt at smuggling.
   if (head.framing.chunked && head.framing.content_length) return HeadFault::kMalformed;
-  return rest.empty() ? HeadFault::kNone : HeadFault::kMalformed;
+  return rest.size() == 2 ? HeadFault::kNone : HeadFault::kMalformed;
 }
 
 void reset(MessageHead& head) {

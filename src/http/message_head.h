@@ -44,8 +44,9 @@ enum class HeadFault : std::uint8_t {
 std::size_t find_head_end(std::string_view bytes, std::size_t searched_bytes);
 
 // Parse a complete head. Strict where leniency helps an attacker: lines end with CRLF, no space before a colon, no
-// folded lines, no control characters, Content-Length is one number and never comes with Transfer-Encoding. Written by
-// hand because it costs a third of Beast's basic_parser on the heads of a call; fuzz/http_head_fuzz.cc.
+// folded lines, no control characters, Content-Length is one number and never comes with Transfer-Encoding.
+// Written by hand: on the head of a call Beast's basic_parser takes 1.2 times as long and its request_parser 2.5 times,
+// and what is refused here would have to be refused around them. fuzz/http_head_fuzz.cc.
 HeadFault parse_request_head(std::string_view bytes, MessageHead& head);
 HeadFault parse_response_head(std::string_view bytes, MessageHead& head);
 
