@@ -7,11 +7,14 @@
 
 #include <unistd.h>
 
+#include "app/application.h"
+#include "app/version.h"
 #include "base/time.h"
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/live_http_exchange.h"
 #include "telemetry/log.h"
+#include "telemetry/log_sink.h"
 
 namespace {
 
@@ -48,8 +51,9 @@ int main(int argc, char** argv) {
                              environment,
                              std::filesystem::path(),  // Relative paths mean the working directory.
                              home == environment.end() ? std::string() : home->second,
-                             [](const app::Config&) -> Result<void> {
-                               return Error{ErrorCode::kInternal, "this build has no server", {}};
+                             [&environment](const app::Config& config) -> Result<void> {
+                               telemetry::LogSink sink(config.log_level, config.log_format);
+                               return app::run(config, environment, std::string(app::version()), sink);
                              }};
   return static_cast<int>(cli::run_line(words, process));
 }

@@ -23,6 +23,8 @@ inline constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
 inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // Of an answer that is not MCP.
 inline constexpr std::size_t kQuotedBytesMax = 200;           // Of it, quoted in our error.
 
+inline constexpr Seconds kDrainTime{2};  // For the end of an event stream whose answer has come.
+
 // Eras.
 inline constexpr Seconds kEraProbeTime{5};  // For an answer to `server/discover`; then `initialize` is tried too.
 
@@ -34,7 +36,6 @@ inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds to
 // Sessions kept ready.
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
-inline constexpr Seconds kIdleSweepPeriod{5};        // How often idle sessions are looked for.
 inline constexpr int kWarmMax = 8;                   // Warm processes of one server, whatever `warm` says.
 
 // Child processes.

@@ -1,6 +1,8 @@
 // Asking real servers what they offer.
 #pragma once
 
+#include <memory>
+
 #include "base/deadline_list.h"
 #include "http/client.h"
 #include "upstream/discoverer.h"
@@ -8,19 +10,21 @@
 
 namespace jungle::upstream {
 
-// The Discoverer that connects. One per process, on the control executor, with an http::Client of its own there.
-// Finds out the server's era, lists all pages of everything, and ends its session or process in the background.
+// The Discoverer that connects. One per process, on `control`, with an http::Client of its own there. Finds out the
+// server's era, lists all pages of everything, and ends its session or process in the background.
+// Construct it before the first call; Upstreams::stop() ends it too, and no discover() may run then.
 class ServerDiscoverer final : public Discoverer {
  public:
-  ServerDiscoverer(Upstreams& upstreams, DeadlineList& deadlines, http::Client& client)
-      : upstreams_(upstreams), deadlines_(deadlines), client_(client) {}
+  ServerDiscoverer(Upstreams& upstreams, Executor control, DeadlineList& deadlines, http::Client& client);
+  ServerDiscoverer(const ServerDiscoverer&) = delete;
+  ServerDiscoverer& operator=(const ServerDiscoverer&) = delete;
+  ~ServerDiscoverer() override;  // REQUIRES: Upstreams::stop() has returned, or discover() was never called.
 
   Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec) override;
 
  private:
-  Upstreams& upstreams_;
-  DeadlineList& deadlines_;
-  http::Client& client_;
+  class State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace jungle::upstream

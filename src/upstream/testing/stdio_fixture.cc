@@ -112,7 +112,8 @@ class Server {
            R"({"name":"pid","inputSchema":{"type":"object"}}])");
   }
   void tools_call(const std::string& line, const std::string& id) {
-    const std::string name = value_of(line, "name");
+    // The last one: `_meta`, which we put in front, may name its writer.
+    const std::string name = value_of(line.substr(line.rfind("\"name\":")), "name");
     if (name == "\"echo\"") return text_result(id, value_of(line, "arguments"));
     if (name == "\"pid\"") return text_result(id, std::to_string(getpid()));
     if (name == "\"counter\"") return text_result(id, std::to_string(++counter_));

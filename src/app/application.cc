@@ -1,0 +1,233 @@
+#include "app/application.h"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <unistd.h>
+
+#include "admin/control_plane.h"
+#include "admin/line_writer.h"
+#include "app/list_changes.h"
+#include "app/version.h"
+#include "app/worker.h"
+#include "catalog/catalog.h"
+#include "downstream/session_table.h"
+#include "store/database.h"
+#include "store/mode_store.h"
+#include "store/sql_catalog_repository.h"
+#include "upstream/server_discoverer.h"
+#include "upstream/upstreams.h"
+
+namespace jungle::app {
+namespace {
+
+constexpr Seconds kShutdownTime{10};         // For calls in flight, after which they are cut (contract 1.6).
+constexpr unsigned kWorkersMax = 64;         // More cores than that do not make a gateway faster.
+constexpr std::size_t kBlockingThreads = 2;  // For getaddrinfo.
+
+http::HostPolicy host_policy_of(const Config& config) {
+  http::HostPolicy policy;
+  policy.hosts = config.allowed_hosts.hosts;
+  policy.origins = config.allowed_hosts.origins;
+  policy.any = config.allowed_hosts.any;
+  boost::system::error_code ec;
+  policy.loopback_only = boost::asio::ip::make_address(config.host, ec).is_loopback();
+  return policy;
+}
+
+upstream::UpstreamOptions upstream_options(const Config& config, const Environment& environment,
+                                           const std::string& version) {
+  upstream::UpstreamOptions options;
+  options.init_timeout = config.init_timeout;
+  options.call_timeout = config.call_timeout;
+  options.session_idle = config.session_idle_timeout.value_or(Seconds(0));
+  options.version = version;
+  for (const auto& [name, value] : environment)
+    options.environment.push_back(name + "=" + value);
+  return options;
+}
+
+// Everything, in the order of dependence; destruction in reverse. Lives in run(), on the control thread.
+class Application {
+ public:
+  Application(const Config& config, const Environment& environment, const std::string& version, telemetry::Log& log,
+              http::TlsContext& tls, store::Database& database);
+
+  Result<void> serve();
+
+ private:
+  Result<void> load();
+  Task<Result<void>> run_load();
+  Result<http::Endpoint> listen();
+  Task<void> run_until_signal();
+  Task<void> shut_down();
+  Task<void> stop_worker(Worker& worker);
+
+  const Config& config_;
+  telemetry::Log& log_;
+  boost::asio::io_context control_{1};
+  boost::asio::thread_pool blocking_{kBlockingThreads};
+  RealTime time_;
+  SystemRandom random_;
+  const http::HostPolicy host_policy_;
+  admin::LineWriter access_lines_;
+  DeadlineList deadlines_{time_};
+  TaskGroup tasks_;
+  TaskGroup stops_;
+  http::Client client_;  // For registrations.
+  store::ModeStore modes_;
+  store::SqlCatalogRepository repository_;
+  catalog::Catalog catalog_;
+  upstream::Upstreams upstreams_;
+  upstream::ServerDiscoverer discoverer_;
+  admin::ControlPlane control_plane_;
+  downstream::SessionTable sessions_;
+  downstream::EndpointPeers peers_;
+  ListChangeFeed list_changes_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+Application::Application(const Config& config, const Environment& environment, const std::string& version,
+                         telemetry::Log& log, http::TlsContext& tls, store::Database& database)
+    : config_(config),
+      log_(log),
+      host_policy_(host_policy_of(config)),
+      access_lines_(STDOUT_FILENO, log),
+      tasks_(control_.get_executor(), [&log](std::exception_ptr) { log.error("a control task failed"); }),
+      stops_(control_.get_executor(), [&log](std::exception_ptr) { log.error("stopping a worker failed"); }),
+      client_(control_.get_executor(), deadlines_, log, blocking_, tls, http::ClientOptions{}),
+      modes_(database, time_),
+      repository_(database, time_),
+      catalog_(control_.get_executor(), repository_, log),
+      upstreams_(control_.get_executor(), time_, log, upstream_options(config, environment, version)),
+      discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
+      control_plane_(control_.get_executor(), catalog_, repository_, discoverer_, log),
+      sessions_(random_),
+      list_changes_(peers_) {
+  catalog_.on_change([this](const std::shared_ptr<const catalog::Snapshot>& snapshot) {
+    upstreams_.apply(*snapshot);
+    list_changes_.apply(snapshot);
+  });
+  const Shared shared{time_,         random_,           log,        blocking_,      tls,       host_policy_,
+                      access_lines_, config.log_format, upstreams_, control_plane_, sessions_, peers_,
+                      version};
+  const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
+  for (unsigned i = 0; i < cores; ++i)
+    workers_.push_back(std::make_unique<Worker>(shared));
+}
+
+// Checks the database's mode and reads the catalog, before there are workers that could see half of it.
+Result<void> Application::load() {
+  std::optional<Result<void>> loaded;
+  asio::co_spawn(control_, run_load(), [&](std::exception_ptr error, Result<void> result) {
+    if (error) std::rethrow_exception(error);
+    loaded.emplace(std::move(result));
+  });
+  const auto busy = boost::asio::make_work_guard(control_);  // The store answers from a thread of its own.
+  while (!loaded)
+    control_.run_one();
+  return *loaded;
+}
+
+Task<Result<void>> Application::run_load() {
+  const auto mode = co_await modes_.start(store::ServerMode::kDevelopment);
+  if (!mode) co_return mode.error();
+  auto loaded = co_await catalog_.load();
+  if (!loaded) co_return with_context(loaded.error(), "failed to create MCP service");
+  co_return Result<void>();
+}
+
+Result<http::Endpoint> Application::listen() {
+  auto endpoint = workers_.front()->listen(config_.host, config_.port, http::Sharing::kFirst);
+  if (!endpoint) return endpoint;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    if (auto joined = workers_[i]->listen(config_.host, endpoint->port, http::Sharing::kSibling); !joined)
+      return joined;
+  }
+  return endpoint;
+}
+
+Result<void> Application::serve() {
+  if (auto loaded = load(); !loaded) return loaded;
+  const auto endpoint = listen();
+  if (!endpoint) return with_context(endpoint.error(), "failed to run the server");
+  for (const auto& worker : workers_)
+    worker->run();
+  const std::string address =
+      endpoint->address.find(':') == std::string::npos ? endpoint->address : "[" + endpoint->address + "]";
+  std::fprintf(stderr, "\n%.*s\nMCPJungle HTTP server listening on %s:%u\n\n", static_cast<int>(banner().size()),
+               banner().data(), address.c_str(), endpoint->port);
+  std::fflush(stderr);
+
+  tasks_.spawn(deadlines_.run_sweeps());
+  asio::co_spawn(control_, run_until_signal(), [&](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  control_.run();
+  for (const auto& worker : workers_)
+    worker->join();
+  blocking_.join();
+  log_.info("[server] Server gracefully stopped");
+  return {};
+}
+
+Task<void> Application::run_until_signal() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  boost::asio::signal_set signals(control_, SIGINT, SIGTERM);
+  const auto [ec, number] = co_await signals.async_wait(asio::as_tuple(use_task));
+  if (!ec) {
+    log_.info(number == SIGINT ? "[server] Received signal interrupt, initiating graceful shutdown..."
+                               : "[server] Received signal terminated, initiating graceful shutdown...");
+  }
+  co_await shut_down();
+}
+
+Task<void> Application::stop_worker(Worker& worker) {
+  const SteadyTime force_at = time_.steady_now() + kShutdownTime;
+  co_await asio::co_spawn(worker.executor(), worker.stop_serving(force_at), use_task);
+}
+
+// Clients first, then what they used.
+Task<void> Application::shut_down() {
+  log_.info("[server] Cancelling active connections...");
+  for (const auto& worker : workers_)
+    stops_.spawn(stop_worker(*worker));
+  co_await stops_.join();
+  co_await upstreams_.stop();
+  for (const auto& worker : workers_)
+    co_await asio::co_spawn(worker->executor(), worker->stop(), use_task);
+  co_await client_.stop();
+  tasks_.cancel();
+  co_await tasks_.join();
+}
+
+}  // namespace
+
+Result<void> run(const Config& config, const Environment& environment, const std::string& version,
+                 telemetry::Log& log) {
+  std::signal(SIGPIPE, SIG_IGN);
+  if (config.mode == ServerMode::kEnterprise) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "enterprise mode is not supported yet: start without --enterprise and SERVER_MODE=enterprise",
+                 {}};
+  }
+  auto database = store::Database::open(config.sqlite_path, log);
+  if (!database) return with_context(database.error(), "failed to connect to database");
+  auto tls = http::TlsContext::create(http::TlsOptions{});
+  if (!tls) return tls.error();
+  for (const std::string& line : start_lines(config))
+    log.info(line);
+  Application application(config, environment, version, log, *tls, **database);
+  return application.serve();
+}
+
+}  // namespace jungle::app

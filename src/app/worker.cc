@@ -1,0 +1,65 @@
+#include "app/worker.h"
+
+#include <exception>
+
+#include <boost/asio/post.hpp>
+
+#include "mcp/json_object.h"
+
+namespace jungle::app {
+namespace {
+
+std::string server_info(const std::string& version) {
+  mcp::JsonObject info;
+  info.add("name", "\"MCPJungle Proxy MCP Server\"");
+  info.add("version", mcp::json_string(version));
+  return info.text();
+}
+
+http::ServerOptions server_options(http::AccessLog& access_log) {
+  http::ServerOptions options;
+  options.access_log = &access_log;
+  return options;
+}
+
+}  // namespace
+
+Worker::Worker(const Shared& shared)
+    : deadlines_(shared.time),
+      tasks_(executor(), [&log = shared.log](std::exception_ptr) { log.error("a task of a worker failed"); }),
+      client_(executor(), deadlines_, shared.log, shared.blocking, shared.tls, http::ClientOptions{}),
+      directory_(shared.upstreams, executor(), deadlines_, client_),
+      gateway_(shared.control_plane.published(), directory_, gateway::GatewayOptions{shared.version}),
+      endpoint_(executor(), shared.time, shared.log, gateway_, shared.sessions, shared.peers,
+                downstream::EndpointOptions{server_info(shared.version)}),
+      admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
+             admin::AdminOptions{shared.version}),
+      front_door_(shared.host_policy, endpoint_, admin_),
+      access_log_(shared.time, deadlines_, shared.access_lines, shared.log_format),
+      server_(executor(), shared.time, deadlines_, shared.log, front_door_, server_options(access_log_)) {}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+  thread_ = std::thread([this] {
+    tasks_.spawn(deadlines_.run_sweeps());
+    server_.start();
+    context_.run();
+  });
+}
+
+void Worker::join() { thread_.join(); }
+
+Task<void> Worker::stop_serving(SteadyTime force_at) {
+  co_await server_.stop(force_at);
+  co_await endpoint_.stop();
+}
+
+Task<void> Worker::stop() {
+  co_await client_.stop();
+  tasks_.cancel();
+  co_await tasks_.join();
+  alive_.reset();
+}
+
+}  // namespace jungle::app

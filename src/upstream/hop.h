@@ -1,0 +1,53 @@
+// Messages on our hop to an upstream server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp/call_context.h"
+#include "mcp/request.h"
+#include "mcp/response.h"
+#include "upstream/era.h"
+
+namespace jungle::upstream {
+
+// On each hop the gateway is a client in its own right: own id, own progress token, own identity. These functions make
+// what we send out of what a client sent, and the other way round. All pure.
+
+// `clientInfo`, raw JSON.
+std::string client_info(std::string_view version);
+// The params of `initialize`. No capability is declared: server requests are not relayed.
+std::string initialize_params(std::string_view client_info);
+// The params of a request of our own (server/discover, tools/list): `members` is raw JSON ("" or `"cursor":"x"`).
+std::string own_params(Era era, std::string_view members, std::string_view client_info);
+// The params of a client's request. `own_token` replaces its progress token, if it sent one. `client_info` is ours.
+std::string hop_params(Era era, const mcp::Request& request, const mcp::CallContext& call, std::string_view own_token,
+                       std::string_view client_info);
+
+// A whole message. `id` is a number of ours.
+std::string request_text(std::uint64_t id, std::string_view method, std::string_view params);
+std::string notification_text(std::string_view method, std::string_view params);
+// Asks a server to stop working on request `id`.
+std::string cancelled_text(std::uint64_t id, std::string_view reason);
+
+// What we answer to a request of a server: `{}` to a ping, else an error that says what we do not relay.
+std::string answer_to_server(const mcp::Request& request);
+
+// The raw progress token of a client's request, if it has one.
+std::optional<std::string_view> progress_token_of(const mcp::Request& request);
+// The number in a `progressToken` of ours; nothing if it is none.
+std::optional<std::uint64_t> own_token_of(const mcp::Notification& progress);
+
+// Whether a notification of a server belongs to a call, and what the client gets to see of it: `progress` with the
+// client's own token put back, `message` if the client may have it. Nothing: it is dropped.
+std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_server,
+                                                  std::optional<std::string_view> client_token,
+                                                  std::string_view own_token, const mcp::CallContext& call);
+
+// Errors of a modern hop describe our hop, not the client's: they never travel on bare. The same for results that ask
+// the client for input, which we do not relay. Everything else stays as it is.
+mcp::Response without_hop_matters(mcp::Response response, std::string_view server);
+
+}  // namespace jungle::upstream

@@ -1,0 +1,43 @@
+// The address of one HTTP server.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "catalog/server_spec.h"
+#include "http/url.h"
+#include "mcp/revision.h"
+
+namespace jungle::upstream {
+
+// Where an HTTP server's requests go and what they have in common: header lines that are rendered once, "Name: value",
+// not per call. Holds secrets; never logged. A value, constant after construction.
+//
+// Nothing of a downstream client gets in here. Headers of the spec that would break the transport (Host,
+// Content-Length, Mcp-*, ...) are left out; an Authorization header of the spec, in any case, beats its bearer token.
+class HttpEndpoint {
+ public:
+  // kInvalidArgument: the URL is none.
+  static Result<HttpEndpoint> create(const catalog::ServerSpec& spec);
+
+  const http::Url& url() const { return url_; }
+  // For `initialize`.
+  const std::string& base_headers() const { return base_headers_; }
+  // For everything after a legacy handshake. `session_id` may be empty.
+  std::string session_headers(mcp::Revision revision, std::string_view session_id) const;
+  // For modern requests; Mcp-Method and its kin come on top of each.
+  const std::string& modern_headers() const { return modern_headers_; }
+
+ private:
+  explicit HttpEndpoint(http::Url url) : url_(std::move(url)) {}
+
+  http::Url url_;
+  std::string base_headers_;
+  std::string modern_headers_;
+};
+
+// Whether a session id may be sent as a header (MCP 2025-11-25 "Session Management": visible ASCII).
+bool is_session_id(std::string_view text);
+
+}  // namespace jungle::upstream

@@ -1,0 +1,137 @@
+#include "upstream/http_home.h"
+
+#include <utility>
+
+#include "upstream/cancelled.h"
+#include "upstream/limits.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+SteadyTime last_use_of(const HttpLink& link) {
+  return SteadyTime(SteadyTime::duration(link.last_use.load(std::memory_order_relaxed)));
+}
+
+}  // namespace
+
+HttpHome::HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint,
+                   std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
+    : worker_(worker),
+      endpoint_(std::move(endpoint)),
+      facts_(std::move(facts)),
+      era_(era),
+      ids_(ids),
+      tasks_(worker.executor, [&log = worker.log](std::exception_ptr error) {
+        (void)error;
+        log.error("an exception left a coroutine of an HTTP server");
+      }) {
+  if (era_.load() != Era::kModern) return;
+  // A modern server needs no handshake: calls may go at once.
+  auto link = std::make_shared<HttpLink>();
+  link->era = Era::kModern;
+  link->headers = endpoint_->modern_headers();
+  link_.publish(std::move(link));
+}
+
+void HttpHome::ensure_link(HttpLinkPtr dead, std::shared_ptr<GrantReply> reply) {
+  if (closed_) return GrantReply::give(reply, gone_error(facts_->spec));
+  if (auto link = link_.load()) {
+    if (link != dead) return GrantReply::give(reply, Grant{std::move(link), nullptr});
+    link_.publish(nullptr);
+  }
+  waiting_.push_back(std::move(reply));
+  if (std::exchange(opening_, true)) return;
+  tasks_.spawn(run_open());
+}
+
+Task<void> HttpHome::run_open() {
+  const Era known = era_.load();
+  auto opened = co_await open_link(place(), known);
+  // It refused to be greeted as it was before: it may have been replaced by a version of the other era.
+  if (!opened && known != Era::kUnknown && facts_->spec.protocol == catalog::Protocol::kAuto &&
+      opened.error().code == ErrorCode::kUpstreamRejected) {
+    opened = co_await open_link(place(), Era::kUnknown);
+  }
+  opening_ = false;
+  const auto waiting = std::exchange(waiting_, {});
+  if (!opened) {
+    for (const auto& reply : waiting)
+      GrantReply::give(reply, opened.error());
+    co_return;
+  }
+  Grant grant = share(std::move(*opened));
+  if (closed_ || waiting.empty()) {
+    if (grant.session) bury(grant.session);
+    grant.session = nullptr;
+  }
+  for (const auto& reply : waiting) {
+    GrantReply::give(reply, grant);
+    grant.session = nullptr;  // For the first asker alone.
+  }
+}
+
+HttpHome::Grant HttpHome::share(OpenedLink opened) {
+  era_.store(opened.link->era);
+  worker_.log.info("a server was greeted", {{"server", facts_->spec.name.str()},
+                                            {"revision", mcp::text_of(opened.greeting.revision)},
+                                            {"session", !opened.link->session_id.empty()}});
+  Grant grant;
+  if (!opened.link->session_id.empty() && !is_stateful()) {
+    auto marker = std::make_shared<HttpLink>();
+    marker->era = Era::kLegacy;
+    marker->session_per_call = true;
+    grant.link = std::move(marker);
+    grant.session = std::move(opened.link);
+  } else {
+    grant.link = std::move(opened.link);
+  }
+  if (closed_) {
+    bury(grant.link);
+    return grant;
+  }
+  link_.publish(grant.link);
+  if (!grant.link->session_id.empty() && facts_->session_idle.count() > 0) {
+    grant.link->last_use.store(worker_.time.steady_now().time_since_epoch().count());
+    tasks_.spawn(run_idle_watch(grant.link));
+  }
+  return grant;
+}
+
+Task<void> HttpHome::run_idle_watch(HttpLinkPtr link) {
+  while (link_.load() == link) {
+    const SteadyTime now = worker_.time.steady_now();
+    const bool in_use = link->calls_in_flight.load(std::memory_order_relaxed) > 0;
+    const SteadyTime end = (in_use ? now : last_use_of(*link)) + facts_->session_idle;
+    if (!in_use && now >= end) {
+      link_.publish(nullptr);
+      bury(std::move(link));
+      co_return;
+    }
+    co_await worker_.time.sleep_until(end);
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return;
+  }
+}
+
+void HttpHome::bury(HttpLinkPtr link) {
+  if (link->session_id.empty()) return;
+  worker_.background.spawn(run_close_session(worker_, endpoint_, std::move(link), 0));
+}
+
+void HttpHome::hurry() { hurry_ = true; }
+
+Task<void> HttpHome::end(bool patient) {
+  closed_ = true;
+  const auto link = link_.load();
+  while (patient && !hurry_ && link && link->calls_in_flight.load() > 0)
+    co_await worker_.time.sleep_until(worker_.time.steady_now() + DeadlineList::kTick);
+  link_.publish(nullptr);
+  if (link) bury(link);
+  tasks_.cancel();
+  co_await tasks_.join();
+  for (const auto& reply : std::exchange(waiting_, {}))
+    GrantReply::give(reply, gone_error(facts_->spec));
+}
+
+}  // namespace jungle::upstream

@@ -1,0 +1,66 @@
+// The shared session of one HTTP server.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/published.h"
+#include "base/result.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "base/task_group.h"
+#include "upstream/http_link.h"
+#include "upstream/reply.h"
+
+namespace jungle::upstream {
+
+// Opens the link that all workers share, one attempt at a time, on one executor, its home. Workers read the current
+// link without coming here; they come when there is none, or when it turned out to be dead.
+//
+// A stateful session ends after the idle time of the options. Owned by its ServerState; everything but published()
+// runs on the home executor. end() must have returned before it is destroyed.
+class HttpHome {
+ public:
+  // What a worker gets: the link and, if calls need sessions of their own, the first of those for one of the askers.
+  struct Grant {
+    HttpLinkPtr link;
+    HttpLinkPtr session;
+  };
+  using GrantReply = Reply<Result<Grant>>;
+
+  HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, std::shared_ptr<const ServerFacts> facts,
+           std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
+
+  const Published<HttpLink>& published() const { return link_; }
+
+  // Answers with a link that is not `dead` (which may be null).
+  void ensure_link(HttpLinkPtr dead, std::shared_ptr<GrantReply> reply);
+
+  // `patient`: calls in flight on a shared session may finish first, unless hurry() is called.
+  Task<void> end(bool patient);
+  void hurry();
+
+ private:
+  Task<void> run_open();
+  Task<void> run_idle_watch(HttpLinkPtr link);
+  Grant share(OpenedLink opened);
+  void bury(HttpLinkPtr link);
+  HttpPlace place() { return HttpPlace{worker_, *endpoint_, *facts_, ids_}; }
+  bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
+
+  Worker& worker_;
+  const std::shared_ptr<const HttpEndpoint> endpoint_;
+  const std::shared_ptr<const ServerFacts> facts_;
+  std::atomic<Era>& era_;
+  std::atomic<std::uint64_t>& ids_;
+  Published<HttpLink> link_{nullptr};
+  std::vector<std::shared_ptr<GrantReply>> waiting_;
+  bool opening_ = false;
+  bool closed_ = false;
+  bool hurry_ = false;
+  TaskGroup tasks_;
+};
+
+}  // namespace jungle::upstream

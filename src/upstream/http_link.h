@@ -1,0 +1,64 @@
+// How calls reach an HTTP server at the moment.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "upstream/era.h"
+#include "upstream/greeting.h"
+#include "upstream/http_endpoint.h"
+#include "upstream/server_facts.h"
+#include "upstream/worker.h"
+
+namespace jungle::upstream {
+
+// A settled way to talk to a server: a modern one, or a legacy one after `initialize`. Immutable and shared by all
+// workers, but for the two counters.
+struct HttpLink {
+  Era era = Era::kUnknown;
+  std::string session_id;         // Empty: the server gave none, or is modern.
+  std::string headers;            // The fixed header text of its requests.
+  bool session_per_call = false;  // Says that each call needs a session of its own; `headers` are not for calls.
+
+  mutable std::atomic<int> calls_in_flight{0};
+  mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
+};
+using HttpLinkPtr = std::shared_ptr<const HttpLink>;
+
+struct OpenedLink {
+  HttpLinkPtr link;
+  Greeting greeting;
+};
+
+// What opening needs; everything outlives it.
+struct HttpPlace {
+  Worker& worker;
+  const HttpEndpoint& endpoint;
+  const ServerFacts& facts;
+  std::atomic<std::uint64_t>& ids;
+};
+
+// Gets in touch, within the server's init timeout. kLegacy: `initialize` and `notifications/initialized` (MCP
+// 2025-11-25 basic/lifecycle). kModern: `server/discover`. kUnknown: finds out, by a modern `server/discover` first
+// (MCP 2026-07-28 basic/versioning); whatever else the server makes of it, `initialize` then decides.
+//
+// Errors: as Discoverer::discover. A session that a server gave must be closed with close_session().
+Task<Result<OpenedLink>> open_link(HttpPlace place, Era era);
+
+// Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
+Task<void> run_say_cancelled(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
+                             std::uint64_t id);
+// Ends a session: DELETE with the headers of the session, authorization included. Does nothing without a session id.
+// `cancelled_id` names a request that the server is told to stop first, 0: none. Never fails; bounded likewise.
+Task<void> run_close_session(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
+                             std::uint64_t cancelled_id);
+
+// What to say about an answer that is no MCP.
+Error answer_error(const catalog::ServerSpec& spec, int status, const std::string& instead);
+
+}  // namespace jungle::upstream

@@ -1,0 +1,191 @@
+#include "upstream/http_post.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+#include <variant>
+
+#include "base/text.h"
+#include "http/sse_reader.h"
+#include "mcp/json_reader.h"
+#include "upstream/cancelled.h"
+#include "upstream/http_endpoint.h"
+#include "upstream/limits.h"
+
+namespace jungle::upstream {
+namespace {
+
+// Whether a media type, parameters aside, is `type`.
+bool is_media_type(std::string_view content_type, std::string_view type) {
+  return equals_ignoring_case(trimmed(content_type.substr(0, content_type.find(';'))), type);
+}
+
+// Reads the rest of an exchange whose answer is known already, so that its connection can be used again.
+Task<void> run_drain(http::ClientResponse answer) {
+  for (;;) {
+    auto bytes = co_await answer.read_some();
+    if (!bytes || bytes->empty()) co_return;
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return;
+  }
+}
+
+std::string describe(int status, std::string_view content_type, std::string_view body) {
+  std::string text = "it answered HTTP " + std::to_string(status);
+  if (!content_type.empty()) text.append(" with ").append(shortened(content_type, kQuotedBytesMax));
+  const std::string_view start = trimmed(body);
+  if (!start.empty()) text.append(": ").append(shortened(start, kQuotedBytesMax));
+  return text;
+}
+
+class Exchange {
+ public:
+  Exchange(Worker& worker, const HttpPost& request, PostListener& listener)
+      : worker_(worker), request_(request), listener_(listener) {
+    const auto [end, ec] = std::to_chars(id_.data(), id_.data() + id_.size(), request.id);
+    (void)ec;  // 20 digits hold every number.
+    id_text_ = std::string_view(id_.data(), static_cast<std::size_t>(end - id_.data()));
+  }
+
+  Task<Result<HttpAnswer>> run() {
+    const std::array<std::string_view, 7> pieces{R"({"jsonrpc":"2.0","id":)",
+                                                 id_text_,
+                                                 R"(,"method":")",
+                                                 request_.method,
+                                                 R"(","params":)",
+                                                 request_.params,
+                                                 "}"};
+    const http::ClientRequest head{.url = request_.url,
+                                   .fixed_headers = request_.fixed_headers,
+                                   .headers = request_.headers,
+                                   .body_pieces = pieces,
+                                   .deadline = request_.deadline};
+    auto sent = co_await worker_.client.send(head);
+    if (!sent) co_return sent.error();
+    http::ClientResponse& response = *sent;
+    answer_.status = response.status();
+    if (const auto id = response.header("mcp-session-id"); id && is_session_id(*id)) answer_.session_id = *id;
+    const std::string_view type = response.content_type();
+    Result<void> read;
+    if (answer_.succeeded() && is_media_type(type, "text/event-stream")) {
+      read = co_await read_events(response);
+      if (read && answer_.response) drain(std::move(response));
+    } else {
+      read = co_await read_json(response);
+    }
+    if (!read) co_return read.error();
+    co_return std::move(answer_);
+  }
+
+ private:
+  Task<Result<void>> read_json(http::ClientResponse& response) {
+    const std::string type(response.content_type());
+    const bool is_json = is_media_type(type, "application/json");
+    auto body = co_await response.read_body(is_json ? kAnswerBytesMax : kErrorBodyBytesMax);
+    if (!body) {
+      if (body.error().code != ErrorCode::kLimitExceeded || is_json) co_return body.error();
+      answer_.instead = describe(answer_.status, type, {});  // A long page that is no MCP.
+      co_return Result<void>();
+    }
+    if (is_json || trimmed(*body).starts_with('{')) {
+      std::string start = body->substr(0, kQuotedBytesMax);
+      take_answer(std::move(*body));
+      if (!answer_.response && answer_.instead.empty()) answer_.instead = describe(answer_.status, type, start);
+    } else {
+      answer_.instead = describe(answer_.status, type, *body);
+    }
+    co_return Result<void>();
+  }
+
+  // The only message of a JSON answer.
+  void take_answer(std::string text) {
+    auto read = mcp::read_message(std::move(text), request_.form);
+    if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+      if (answer_.succeeded()) answer_.instead = "its answer is malformed: " + bad->message;
+      return;
+    }
+    if (auto* response = std::get_if<mcp::IncomingResponse>(&std::get<mcp::Message>(read))) take_response(*response);
+  }
+
+  void take_response(mcp::IncomingResponse& response) {
+    answer_.names_our_id = response.id == id_text_;
+    if (answer_.names_our_id || response.id.empty()) {
+      answer_.response = std::move(response.response);
+    } else {
+      answer_.instead = "it answered another request: id " + shortened(response.id, kQuotedBytesMax);
+    }
+  }
+
+  Task<Result<void>> read_events(http::ClientResponse& response) {
+    http::SseReader reader(kAnswerBytesMax);
+    while (!answer_.response) {
+      auto bytes = co_await response.read_some();
+      if (!bytes) co_return bytes.error();
+      if (bytes->empty()) {
+        answer_.instead = "it closed the stream before it answered";
+        break;
+      }
+      reader.feed(*bytes);
+      while (!answer_.response) {
+        auto event = reader.next();
+        if (!event) co_return event.error();
+        if (!*event) break;
+        if ((*event)->data.empty()) continue;  // A priming event (MCP 2025-11-25).
+        std::string text((*event)->data);
+        co_await take_event(std::move(text), response);
+      }
+    }
+    co_return Result<void>();
+  }
+
+  Task<void> take_event(std::string text, http::ClientResponse& response) {
+    auto read = mcp::read_message(std::move(text), request_.form);
+    if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+      worker_.log.warn("a server sent a malformed event", {{"url", request_.url.origin()}, {"why", bad->message}});
+      co_return;
+    }
+    auto& message = std::get<mcp::Message>(read);
+    if (auto* incoming = std::get_if<mcp::IncomingResponse>(&message)) {
+      take_response(*incoming);
+    } else if (auto* notification = std::get_if<mcp::Notification>(&message)) {
+      co_await listener_.on_notification(std::move(*notification), response);
+    } else {
+      listener_.on_request(std::move(std::get<mcp::Request>(message)));
+    }
+  }
+
+  void drain(http::ClientResponse response) {
+    if (worker_.background.size() >= kGoodbyesMax) return;
+    response.set_deadline(worker_.deadlines.coarse_now() + kDrainTime);
+    worker_.background.spawn(run_drain(std::move(response)));
+  }
+
+  Worker& worker_;
+  const HttpPost& request_;
+  PostListener& listener_;
+  std::array<char, 20> id_{};
+  std::string_view id_text_;
+  HttpAnswer answer_;
+};
+
+}  // namespace
+
+Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener) {
+  Exchange exchange(worker, request, listener);
+  co_return co_await exchange.run();
+}
+
+Task<Result<int>> post_message(Worker& worker, const http::Url& url, std::string_view fixed_headers,
+                               std::string_view text, SteadyTime deadline) {
+  const std::array<std::string_view, 1> pieces{text};
+  const http::ClientRequest request{
+      .url = url, .fixed_headers = fixed_headers, .headers = {}, .body_pieces = pieces, .deadline = deadline};
+  auto sent = co_await worker.client.send(request);
+  if (!sent) co_return sent.error();
+  const int status = sent->status();
+  auto body = co_await sent->read_body(kErrorBodyBytesMax);  // Read to its end, so the connection can be kept.
+  (void)body.has_value();
+  co_return status;
+}
+
+}  // namespace jungle::upstream

@@ -1,0 +1,68 @@
+// One JSON-RPC request over one HTTP exchange.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "http/client.h"
+#include "mcp/request.h"
+#include "mcp/response.h"
+#include "upstream/worker.h"
+
+namespace jungle::upstream {
+
+// A request to be posted. Borrows everything until post() has returned.
+struct HttpPost {
+  const http::Url& url;
+  std::string_view fixed_headers;
+  std::span<const http::Header> headers;
+  std::uint64_t id = 0;
+  std::string_view method;
+  std::string_view params;
+  mcp::ResultForm form = mcp::ResultForm::kLegacy;
+  SteadyTime deadline = kNever;
+};
+
+// Hears what a server sends before its answer, in order.
+class PostListener {
+ public:
+  virtual ~PostListener() = default;
+  // `answer` is the exchange, for moving its deadline.
+  virtual Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) = 0;
+  virtual void on_request(mcp::Request request) = 0;
+};
+
+// Hears nothing: for requests of our own.
+class NoListener final : public PostListener {
+ public:
+  Task<void> on_notification(mcp::Notification, http::ClientResponse&) override { co_return; }
+  void on_request(mcp::Request) override {}
+};
+
+// What came back.
+struct HttpAnswer {
+  int status = 0;
+  std::string session_id;                 // Of the answer's Mcp-Session-Id, if it may be one.
+  std::optional<mcp::Response> response;  // The JSON-RPC answer to our id, or an error that names no id.
+  bool names_our_id = false;
+  std::string instead;  // Without a response: what came, for people.
+
+  bool succeeded() const { return status >= 200 && status < 300; }
+};
+
+// Posts the request and reads its answer, JSON or an event stream (MCP 2025-11-25 and 2026-07-28
+// basic/transports "Sending Messages to the Server"). The answer's text is handed on, not copied. An Error is the HTTP
+// client's: there was no answer, or it broke off. Cancelling closes the exchange.
+Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener);
+
+// Posts a notification or a response; returns the status.
+Task<Result<int>> post_message(Worker& worker, const http::Url& url, std::string_view fixed_headers,
+                               std::string_view text, SteadyTime deadline);
+
+}  // namespace jungle::upstream

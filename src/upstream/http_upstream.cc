@@ -1,0 +1,342 @@
+#include "upstream/http_upstream.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/dispatch.hpp>
+
+#include "base/text.h"
+#include "mcp/error_code.h"
+#include "mcp/param_headers.h"
+#include "upstream/call_clock.h"
+#include "upstream/cancelled.h"
+#include "upstream/hop.h"
+#include "upstream/http_post.h"
+
+namespace jungle::upstream {
+
+// What one call carries through its attempts.
+struct HttpUpstream::Call {
+  const mcp::Request& request;
+  const mcp::CallContext& context;
+  mcp::EventSink& events;
+};
+
+// How an attempt ended. The latter two mean that the server certainly did not run the call.
+struct HttpUpstream::Outcome {
+  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraChanged };
+  Kind kind = Kind::kDone;
+  Result<mcp::Response> answer;
+  std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
+};
+
+namespace {
+
+// Counts a call while it uses a shared session, and notes when it ended.
+class UseOfLink {
+ public:
+  UseOfLink(const HttpLink& link, const DeadlineList& clock) : link_(link), clock_(clock) {
+    if (!link_.session_id.empty()) link_.calls_in_flight.fetch_add(1, std::memory_order_relaxed);
+  }
+  UseOfLink(const UseOfLink&) = delete;
+  UseOfLink& operator=(const UseOfLink&) = delete;
+  ~UseOfLink() {
+    if (link_.session_id.empty()) return;
+    link_.last_use.store(clock_.coarse_now().time_since_epoch().count(), std::memory_order_relaxed);
+    link_.calls_in_flight.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+ private:
+  const HttpLink& link_;
+  const DeadlineList& clock_;
+};
+
+// The headers that a modern request mirrors from its body (MCP 2026-07-28 basic/transports/streamable-http).
+class MirroredHeaders {
+ public:
+  explicit MirroredHeaders(const mcp::Request& request) {
+    add("Mcp-Method", request.method_name);
+    if (const auto name = name_of(request)) add("Mcp-Name", mcp::encode_header_value(*name));
+    if (request.method == mcp::Method::kToolsCall && request.param_headers != nullptr) {
+      const auto arguments = request.params.find("arguments").value_or(std::string_view());
+      for (auto& [name, value] : mcp::param_header_values(*request.param_headers, arguments))
+        add(std::move(name), std::move(value));
+    }
+    for (const auto& [name, value] : texts_)
+      headers_.push_back(http::Header{name, value});
+  }
+  std::span<const http::Header> get() const { return headers_; }
+
+ private:
+  static std::optional<std::string> name_of(const mcp::Request& request) {
+    switch (request.method) {
+      case mcp::Method::kToolsCall:
+      case mcp::Method::kPromptsGet:
+        return request.params.find_string("name");
+      case mcp::Method::kResourcesRead:
+        return request.params.find_string("uri");
+      default:
+        return std::nullopt;
+    }
+  }
+  void add(std::string name, std::string value) { texts_.emplace_back(std::move(name), std::move(value)); }
+
+  std::vector<std::pair<std::string, std::string>> texts_;
+  std::vector<http::Header> headers_;
+};
+
+Task<void> run_answer(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
+                      std::string text) {
+  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
+  auto told = co_await post_message(worker, endpoint->url(), link->headers, text, deadline);
+  (void)told.has_value();
+}
+
+// Relays what comes before the answer, and keeps the call alive while there is progress.
+class CallListener final : public PostListener {
+ public:
+  CallListener(Worker& worker, const ServerState& state, const mcp::Request& request, const mcp::CallContext& call,
+               mcp::EventSink& events, const HttpLinkPtr& link, const CallClock& clock, std::string_view token)
+      : worker_(worker),
+        state_(state),
+        call_(call),
+        events_(events),
+        link_(link),
+        clock_(clock),
+        own_token_(token),
+        client_token_(progress_token_of(request)) {}
+
+  Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override {
+    if (notification.method == "notifications/progress") {
+      deadline_ = clock_.deadline_from(worker_.deadlines.coarse_now());
+      answer.set_deadline(deadline_);
+    }
+    auto event = event_for_client(notification, client_token_, own_token_, call_);
+    if (!event) co_return;
+    auto sent = co_await events_.send(std::move(*event));
+    (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
+  }
+  void on_request(mcp::Request request) override {
+    if (link_->era == Era::kModern || worker_.background.size() >= kGoodbyesMax) return;
+    worker_.background.spawn(run_answer(worker_, state_.endpoint, link_, answer_to_server(request)));
+  }
+  // Where progress moved the deadline to.
+  SteadyTime deadline_or(SteadyTime first) const { return std::max(deadline_, first); }
+
+ private:
+  Worker& worker_;
+  const ServerState& state_;
+  const mcp::CallContext& call_;
+  mcp::EventSink& events_;
+  const HttpLinkPtr& link_;
+  const CallClock& clock_;
+  std::string_view own_token_;
+  std::optional<std::string_view> client_token_;
+  SteadyTime deadline_{};
+};
+
+// A refusal that names no request of ours and talks about sessions or initialization: SDKs answer so, with 400, before
+// they look at the request.
+bool refuses_session(const HttpAnswer& answer) {
+  if (answer.status != 400 || answer.names_our_id) return false;
+  const std::string text = ascii_lower(answer.response ? std::string(answer.response->payload()) : answer.instead);
+  return text.find("session") != std::string::npos || text.find("not initialized") != std::string::npos;
+}
+
+// A modern request was refused the way a legacy server refuses what it does not understand.
+bool looks_legacy(const HttpAnswer& answer) {
+  if (answer.status != 400 && answer.status != 404 && answer.status != 405 && answer.status != 406) return false;
+  if (!answer.response) return true;
+  const int code = error_code_of(*answer.response);
+  return !answer.names_our_id && !(code <= -32020 && code >= -32099);
+}
+
+}  // namespace
+
+HttpUpstream::HttpUpstream(Worker& worker, std::shared_ptr<ServerState> state)
+    : worker_(worker), state_(std::move(state)), link_(state_->http->published()) {}
+
+Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp::CallContext& context,
+                                                 mcp::EventSink& events) {
+  const auto keep = self();
+  Call call{request, context, events};
+  co_return co_await handle_now(call);
+}
+
+Task<Result<mcp::Response>> HttpUpstream::handle_now(Call& call) {
+  // Twice at most: whatever asks for a second attempt has certainly not run the call.
+  for (bool again = false;; again = true) {
+    HttpLinkPtr link = link_.current();
+    if (!link) {
+      auto ensured = co_await ensure_link(nullptr);
+      if (!ensured) co_return ensured.error();
+      link = std::move(*ensured);
+    }
+    auto outcome = link->session_per_call ? call_in_own_session(call) : call_over(call, link);
+    auto done = co_await std::move(outcome);
+    if (done.given_up_id != 0 && !link->session_per_call && worker_.background.size() < kGoodbyesMax) {
+      worker_.background.spawn(run_say_cancelled(worker_, state_->endpoint, link, done.given_up_id));
+    }
+    if (done.kind == Outcome::Kind::kDone || again) co_return std::move(done.answer);
+    if (done.kind == Outcome::Kind::kEraChanged) state_->era.store(Era::kUnknown);
+    auto ensured = co_await ensure_link(std::move(link));
+    if (!ensured) co_return ensured.error();
+  }
+}
+
+Task<Result<HttpLinkPtr>> HttpUpstream::ensure_link(HttpLinkPtr dead) {
+  const auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
+  asio::dispatch(state_->home.executor,
+                 [state = state_, dead = std::move(dead), reply] { state->http->ensure_link(dead, reply); });
+  auto given = co_await reply->wait();
+  if (!given) co_return cancelled_error(state_->facts->spec);
+  if (!*given) co_return given->error();
+  HttpHome::Grant& grant = **given;
+  if (grant.session) ready_.push_front(std::move(grant.session));
+  co_return std::move(grant.link);
+}
+
+Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link) {
+  const ServerFacts& facts = *state_->facts;
+  const bool is_modern = link->era == Era::kModern;
+  const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
+  const std::string token = std::to_string(id);
+  const std::string params = hop_params(link->era, call.request, call.context, token, facts.client_info);
+  std::optional<MirroredHeaders> mirrored;
+  if (is_modern) mirrored.emplace(call.request);
+  const SteadyTime start = worker_.deadlines.coarse_now();
+  const CallClock clock(start, facts.call_timeout, call.context);
+  const HttpPost request{.url = state_->endpoint->url(),
+                         .fixed_headers = link->headers,
+                         .headers = mirrored ? mirrored->get() : std::span<const http::Header>(),
+                         .id = id,
+                         .method = call.request.method_name,
+                         .params = params,
+                         .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
+                         .deadline = clock.deadline_from(start)};
+  CallListener listener(worker_, *state_, call.request, call.context, call.events, link, clock, token);
+  const UseOfLink use(*link, worker_.deadlines);
+  auto answer = co_await post(worker_, request, listener);
+  Outcome outcome;
+  if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
+    const SteadyTime deadline = listener.deadline_or(request.deadline);
+    outcome.answer = clock.error(facts.spec, call.request.method_name, deadline);
+  } else {
+    const bool cancelled = !answer && answer.error().code == ErrorCode::kCancelled;
+    outcome = judge(std::move(answer), *link);
+    if (!cancelled) co_return outcome;
+  }
+  // Closing the exchange has told a modern server. A legacy one is told in words, if it has a session to know us by.
+  if (!is_modern && !link->session_id.empty()) outcome.given_up_id = id;
+  co_return outcome;
+}
+
+HttpUpstream::Outcome HttpUpstream::judge(Result<HttpAnswer> answer, const HttpLink& link) {
+  const catalog::ServerSpec& spec = state_->facts->spec;
+  Outcome outcome;
+  if (!answer) {
+    outcome.answer = answer.error().code == ErrorCode::kCancelled
+                         ? cancelled_error(spec)
+                         : connect_error(spec, answer.error(), state_->endpoint->url().host_is_loopback());
+    return outcome;
+  }
+  const bool may_probe = spec.protocol == catalog::Protocol::kAuto;
+  if (link.era == Era::kLegacy) {
+    if (answer->status == 404 && !link.session_id.empty()) outcome.kind = Outcome::Kind::kSessionGone;
+    if (refuses_session(*answer)) outcome.kind = Outcome::Kind::kSessionGone;
+    if (may_probe && answer->response && looks_modern(*answer->response)) outcome.kind = Outcome::Kind::kEraChanged;
+  } else if (may_probe) {
+    const bool refused_version = answer->response &&
+                                 error_code_of(*answer->response) == mcp::kUnsupportedProtocolVersion &&
+                                 era_of_discover_answer(*answer->response) == Era::kLegacy;
+    if (refused_version || looks_legacy(*answer)) outcome.kind = Outcome::Kind::kEraChanged;
+  }
+  if (!answer->response) {
+    outcome.answer = answer_error(spec, answer->status, answer->instead);
+  } else if (link.era == Era::kModern) {
+    outcome.answer = without_hop_matters(std::move(*answer->response), spec.name.str());
+  } else {
+    outcome.answer = std::move(*answer->response);
+  }
+  return outcome;
+}
+
+Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
+  ++calls_in_flight_;
+  worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
+  Outcome outcome;
+  for (bool was_ready = true; was_ready;) {
+    HttpLinkPtr session = take_ready();
+    was_ready = session != nullptr;
+    keep_ready();
+    if (!session) {
+      const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
+      auto opened = co_await open_link(place, Era::kLegacy);
+      if (!opened) {
+        outcome.kind = Outcome::Kind::kDone;
+        outcome.answer = opened.error();
+        break;
+      }
+      session = std::move(opened->link);
+    }
+    if (session->session_id.empty()) {
+      outcome.kind = Outcome::Kind::kSessionGone;  // It gives none any more: the link is to be settled anew.
+      break;
+    }
+    outcome = co_await call_over(call, session);
+    say_goodbye(std::move(session), outcome.given_up_id);
+    // A session that was opened ahead may have expired meanwhile: then another one is tried.
+    if (outcome.kind != Outcome::Kind::kSessionGone) break;
+  }
+  --calls_in_flight_;
+  co_return outcome;
+}
+
+HttpLinkPtr HttpUpstream::take_ready() {
+  if (ready_.empty()) return nullptr;
+  HttpLinkPtr session = std::move(ready_.front());
+  ready_.pop_front();
+  return session;
+}
+
+// One for each call that is in flight, so that a steady load always finds one.
+void HttpUpstream::keep_ready() {
+  const std::size_t wanted = std::clamp<std::size_t>(calls_in_flight_, 1, kReadySessionsMax);
+  while (!closed_ && ready_.size() + opening_ < wanted) {
+    ++opening_;
+    worker_.background.spawn(run_open_ready());
+  }
+}
+
+Task<void> HttpUpstream::run_open_ready() {
+  const auto keep = self();
+  const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
+  auto opened = co_await open_link(place, Era::kLegacy);
+  --opening_;
+  if (!opened) co_return;  // The next call tries itself, and reports.
+  if (closed_ || opened->link->session_id.empty()) {
+    say_goodbye(std::move(opened->link), 0);
+    co_return;
+  }
+  ready_.push_back(std::move(opened->link));
+}
+
+void HttpUpstream::drop_ready() {
+  while (auto session = take_ready())
+    say_goodbye(std::move(session), 0);
+}
+
+void HttpUpstream::say_goodbye(HttpLinkPtr link, std::uint64_t cancelled_id) {
+  if (link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
+  worker_.background.spawn(run_close_session(worker_, state_->endpoint, std::move(link), cancelled_id));
+}
+
+void HttpUpstream::close() {
+  closed_ = true;
+  idle_.disarm();
+  drop_ready();
+}
+
+}  // namespace jungle::upstream

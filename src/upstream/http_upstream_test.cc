@@ -1,0 +1,411 @@
+#include "upstream/http_upstream.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "http/testing/http_imposter.h"
+#include "upstream/testing/upstream_test_fixture.h"
+
+namespace jungle::upstream {
+namespace {
+
+using namespace std::literals;
+using http::testing::Reply;
+using http::testing::SeenRequest;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The raw value of a member whose name stands once in a message, and is a number or a string.
+std::string member(const std::string& text, const std::string& key) {
+  const auto at = text.find("\"" + key + "\":");
+  if (at == std::string::npos) return "";
+  const auto begin = at + key.size() + 3;
+  return text.substr(begin, text.find_first_of(",}", begin) - begin);
+}
+std::string method_of(const SeenRequest& request) {
+  return request.method == "POST" ? member(request.body, "method") : request.method;
+}
+Reply result(const SeenRequest& request, const std::string& members) {
+  return http::testing::json(R"({"jsonrpc":"2.0","id":)" + member(request.body, "id") + ",\"result\":{" + members +
+                             "}}");
+}
+Reply error(const SeenRequest& request, int code, int status, const std::string& data = "{}") {
+  const std::string id = request.body.empty() ? "null" : member(request.body, "id");
+  return http::testing::json(R"({"jsonrpc":"2.0","id":)" + id + ",\"error\":{\"code\":" + std::to_string(code) +
+                                 R"(,"message":"no","data":)" + data + "}}",
+                             status);
+}
+const std::string kText = R"("content":[{"type":"text","text":"ok"}])";
+
+class HttpUpstreamTest : public testing::UpstreamTest {
+ protected:
+  HttpUpstreamTest() : imposter_(context_) {}
+
+  // Answers by JSON-RPC method, "DELETE" or "GET"; everything else is 202.
+  void answer(const std::string& method, std::function<Reply(const SeenRequest&)> reply) {
+    answers_[method.front() >= 'a' ? "\"" + method + "\"" : method] = std::move(reply);
+    imposter_.when_anything().reply([this](const SeenRequest& request) {
+      const auto found = answers_.find(method_of(request));
+      return found == answers_.end() ? http::testing::text("", 202) : found->second(request);
+    });
+  }
+  // A legacy server that gives the session ids s1, s2, ... or none.
+  void be_legacy(bool gives_sessions) {
+    answer("server/discover", [](const SeenRequest& r) { return error(r, -32601, 200); });
+    answer("initialize", [this, gives_sessions](const SeenRequest& r) {
+      Reply reply = result(r, R"("protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"i"})");
+      if (gives_sessions) reply.with_header("Mcp-Session-Id", "s" + std::to_string(++sessions_));
+      return reply;
+    });
+    answer("tools/call", [](const SeenRequest& r) { return result(r, kText); });
+    answer("DELETE", [](const SeenRequest&) { return http::testing::text("", 200); });
+  }
+  void be_modern() {
+    answer("server/discover", [](const SeenRequest& r) {
+      return result(r, R"("resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}})");
+    });
+    answer("tools/call", [](const SeenRequest& r) { return result(r, R"("resultType":"complete",)" + kText); });
+  }
+  std::vector<std::string> methods() const {
+    std::vector<std::string> out;
+    for (const SeenRequest& request : imposter_.requests()) {
+      const std::string method = method_of(request);
+      out.push_back(std::string(method.starts_with('"') ? method.substr(1, method.size() - 2) : method));
+    }
+    return out;
+  }
+  std::size_t count(const std::string& method) const {
+    const auto all = methods();
+    return static_cast<std::size_t>(std::count(all.begin(), all.end(), method));
+  }
+  SeenRequest last(const std::string& method) const {
+    SeenRequest found;
+    for (const SeenRequest& request : imposter_.requests()) {
+      if (method_of(request) == "\"" + method + "\"" || method_of(request) == method) found = request;
+    }
+    return found;
+  }
+  Task<void> until(std::function<bool()> condition) {
+    for (int i = 0; i < 300 && !condition(); ++i)
+      co_await pass_time(10ms);
+    EXPECT_TRUE(condition());
+  }
+  Task<void> until_count(std::string method, std::size_t wanted) {
+    auto condition = [this, method = std::move(method), wanted] { return count(method) >= wanted; };
+    co_await until(std::move(condition));
+  }
+  Task<void> call_into(catalog::ServerEntry server, std::string* out) { *out = co_await call(server, "t", "{}"); }
+
+  // Declared last, so destroyed first: it runs the context until its connections have ended.
+  int sessions_ = 0;
+  std::map<std::string, std::function<Reply(const SeenRequest&)>> answers_;
+  http::testing::HttpImposter imposter_;
+};
+
+CORO_TEST_F(HttpUpstreamTest, CostsOnePostPerCallWhereNoSessionIdIsGiven) {
+  be_legacy(false);
+  const auto server = http_server(imposter_.url("/mcp?key=1"));
+  for (int i = 0; i < 3; ++i) {
+    const std::string text = co_await call(server, "t", "{}");
+    EXPECT_EQ("ok", text);
+  }
+  EXPECT_THAT(methods(), ElementsAre("server/discover", "initialize", "notifications/initialized", "tools/call",
+                                     "tools/call", "tools/call"));
+  const SeenRequest seen = last("tools/call");
+  EXPECT_EQ("/mcp?key=1", seen.target);
+  EXPECT_EQ("2025-06-18", seen.header("mcp-protocol-version"));
+  EXPECT_FALSE(seen.has_header("mcp-session-id"));
+  EXPECT_EQ("application/json, text/event-stream", seen.header("accept"));
+  EXPECT_EQ(imposter_.authority(), seen.header("host"));
+  EXPECT_EQ(1, imposter_.accepted_count());
+}
+
+CORO_TEST_F(HttpUpstreamTest, UsesEachSessionOfAStatelessServerOnceAndClosesIt) {
+  be_legacy(true);
+  auto server = http_server(imposter_.url());
+  server.revision = "2025-06-18";
+  server.spec.bearer_token = Secret("tok");
+  co_await call(server, "t", "{}");
+  co_await until_count("initialize", 2);  // The next one, ahead of need.
+  co_await until_count("DELETE", 1);
+  EXPECT_EQ("s1", last("DELETE").header("mcp-session-id"));
+  EXPECT_EQ("Bearer tok", last("DELETE").header("authorization"));
+  co_await until_count("notifications/initialized", 2);
+  co_await pass_time(50ms);
+  co_await call(server, "t", "{}");
+  EXPECT_EQ("s2", last("tools/call").header("mcp-session-id"));
+  co_await until_count("DELETE", 2);
+  EXPECT_EQ(0u, count("server/discover"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, SharesAStatefulSessionAndEndsItAtTheEnd) {
+  be_legacy(true);
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  std::string results[3];
+  for (std::string& one : results)
+    spawn(call_into(server, &one));
+  co_await join();
+  EXPECT_EQ("ok", results[2]);
+  EXPECT_EQ(1u, count("initialize"));
+  EXPECT_EQ("s1", last("tools/call").header("mcp-session-id"));
+  co_await upstreams_->stop();
+  EXPECT_EQ(1u, count("DELETE"));
+}
+
+class IdleHttpTest : public HttpUpstreamTest {
+ protected:
+  IdleHttpTest() { options_.session_idle = Seconds(1); }
+};
+
+CORO_TEST_F(IdleHttpTest, EndsAStatefulSessionThatNobodyUses) {
+  be_legacy(true);
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  co_await call(server, "t", "{}");
+  co_await until_count("DELETE", 1);
+  co_await call(server, "t", "{}");
+  EXPECT_EQ("s2", last("tools/call").header("mcp-session-id"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, OpensANewSessionWhenTheOldOneIsUnknown) {
+  be_legacy(true);
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  co_await call(server, "t", "{}");
+  answer("tools/call", [](const SeenRequest& r) {
+    return r.header("mcp-session-id") == "s1" ? http::testing::text("no such session", 404) : result(r, kText);
+  });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_EQ(2u, count("initialize"));
+  EXPECT_EQ(3u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, DoesNotTryForEver) {
+  be_legacy(true);
+  answer("tools/call", [](const SeenRequest&) { return http::testing::text("no such session", 404); });
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': it answered HTTP 404 with text/plain: no such session", text);
+  EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, NeverRepeatsACallThatMayHaveRun) {
+  be_legacy(false);
+  answer("tools/call", [](const SeenRequest&) { return http::testing::hang_up(); });
+  const auto server = http_server(imposter_.url());
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("failed: server 'web': "));
+  EXPECT_EQ(1u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, SendsAModernServerItsHeadersAndMeta) {
+  be_modern();
+  auto server = http_server(imposter_.url());
+  server.spec.headers.emplace_back("X-Api-Key", Secret("k"));
+  server.spec.headers.emplace_back("authorization", Secret("Basic z"));
+  server.spec.headers.emplace_back("Host", Secret("evil"));
+  server.spec.bearer_token = Secret("tok");
+  for (int i = 0; i < 2; ++i) {
+    const std::string text = co_await call(server, "t\xc3\xa9", "{}");
+    EXPECT_EQ("ok", text);
+  }
+  EXPECT_THAT(methods(), ElementsAre("server/discover", "tools/call", "tools/call"));
+  const SeenRequest seen = last("tools/call");
+  EXPECT_EQ("2026-07-28", seen.header("mcp-protocol-version"));
+  EXPECT_EQ("tools/call", seen.header("mcp-method"));
+  EXPECT_EQ("=?base64?dMOp?=", seen.header("mcp-name"));
+  EXPECT_EQ("k", seen.header("x-api-key"));
+  EXPECT_EQ("Basic z", seen.header("authorization"));
+  EXPECT_EQ(imposter_.authority(), seen.header("host"));
+  EXPECT_THAT(seen.body, HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{})"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, MirrorsMarkedArgumentsAsHeaders) {
+  be_modern();
+  const auto server = http_server(imposter_.url());
+  const mcp::ParamHeaders marked{{"Region", {"region"}}};
+  mcp::Request request;
+  request.method = mcp::Method::kToolsCall;
+  request.method_name = "tools/call";
+  request.params = mcp::read_params(R"({"name":"t","arguments":{"region":"eu"}})").value();
+  request.param_headers = &marked;
+  auto answered = co_await directory_->service_of(server).handle(std::move(request), context_of_call_, sink_);
+  EXPECT_TRUE(answered.has_value());
+  EXPECT_EQ("eu", last("tools/call").header("mcp-param-region"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, NoticesThatALegacyServerBecameModern) {
+  be_modern();
+  answer("initialize", [](const SeenRequest& r) { return error(r, -32022, 400, R"({"supported":["2026-07-28"]})"); });
+  auto server = http_server(imposter_.url());
+  server.revision = "2025-06-18";
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_THAT(methods(), ElementsAre("initialize", "server/discover", "tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, NoticesThatAModernServerBecameLegacy) {
+  be_legacy(false);
+  answer("tools/call", [](const SeenRequest& r) {
+    return r.has_header("mcp-method") ? http::testing::text("Bad Request: not initialized", 400) : result(r, kText);
+  });
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, DoesNotGuessTheEraWhenItIsSet) {
+  be_legacy(false);
+  auto server = http_server(imposter_.url());
+  server.spec.protocol = catalog::Protocol::kLegacy;
+  co_await call(server, "t", "{}");
+  EXPECT_EQ(0u, count("server/discover"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, RelaysProgressFromAStreamBeforeTheResult) {
+  be_modern();
+  answer("tools/call", [](const SeenRequest& r) {
+    const std::string token = member(r.body, "progressToken");
+    return http::testing::events(
+        {": hello\n\n",
+         R"(data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" + token +
+             ",\"progress\":1}}\n\n",
+         "data: {\"jsonrpc\":\"2.0\",\"id\":" + member(r.body, "id") +
+             R"(,"result":{"resultType":"complete","content":[{"type":"text","text":"streamed"}]}})" + "\n\n"});
+  });
+  const auto server = http_server(imposter_.url());
+  auto got = co_await send(server, "tools/call", R"({"name":"t","_meta":{"progressToken":"mine"}})");
+  EXPECT_EQ("streamed", testing::text_of_result(got));
+  EXPECT_THAT(sink_.events, ElementsAre(R"(notifications/progress {"progressToken":"mine","progress":1})"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, AnswersALegacyServersRequestWithAnError) {
+  be_legacy(true);
+  answer("tools/call", [](const SeenRequest& r) {
+    return http::testing::events(
+        {R"(data: {"jsonrpc":"2.0","id":"x","method":"sampling/createMessage","params":{}})" + "\n\n"s,
+         "data: {\"jsonrpc\":\"2.0\",\"id\":" + member(r.body, "id") + ",\"result\":{" + kText + "}}\n\n"});
+  });
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  auto answered = [this] {
+    for (const SeenRequest& r : imposter_.requests()) {
+      if (member(r.body, "id") == "\"x\"" && r.body.find("-32601") != std::string::npos) {
+        return r.header("mcp-session-id") == "s1";
+      }
+    }
+    return false;
+  };
+  co_await until(answered);
+}
+
+CORO_TEST_F(HttpUpstreamTest, TellsALegacySessionAboutACancellation) {
+  be_legacy(true);
+  answer("tools/call", [](const SeenRequest& r) { return result(r, kText).held(); });
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  std::string text;
+  spawn(call_into(server, &text));
+  co_await until_count("tools/call", 1);
+  cancel_spawned();
+  co_await join();
+  EXPECT_EQ("failed: server 'web': the call was cancelled", text);
+  co_await until_count("notifications/cancelled", 1);
+  EXPECT_EQ(member(last("tools/call").body, "id"), member(last("notifications/cancelled").body, "requestId"));
+  EXPECT_EQ(0u, count("DELETE"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, NamesTheLimitOfACall) {
+  be_legacy(false);
+  answer("tools/call", [](const SeenRequest& r) { return result(r, kText).held(); });
+  auto server = http_server(imposter_.url());
+  server.spec.call_timeout_sec = 1;
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("server 'web': tools/call was not answered within 1 second. To allow more time, use the "
+                              "MCP_CALL_TIMEOUT_SEC"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, ExplainsARefusedConnection) {
+  imposter_.stop_listening();
+  const auto server = http_server(imposter_.url("/mcp"));
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': connection to the MCP server " + server.spec.url +
+                " was refused. If mcpjungle is running inside Docker, use 'host.docker.internal' as your MCP server's "
+                "hostname",
+            text);
+}
+
+CORO_TEST_F(HttpUpstreamTest, ExplainsAnswersThatAreNoMcp) {
+  be_legacy(false);
+  const auto server = http_server(imposter_.url());
+  answer("tools/call", [](const SeenRequest&) {
+    Reply page = http::testing::text("<html><body>Welcome</body></html>");
+    page.content_type = "text/html; charset=utf-8";
+    return page;
+  });
+  const std::string html = co_await call(server, "t", "{}");
+  EXPECT_EQ(
+      "failed: server 'web': it answered HTTP 200 with text/html; charset=utf-8: <html><body>Welcome</body></html>",
+      html);
+  answer("tools/call",
+         [](const SeenRequest&) { return http::testing::json(R"({"jsonrpc":"2.0","id":"z","result":{}})"); });
+  const std::string other_id = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': it answered another request: id \"z\"", other_id);
+  answer("tools/call", [](const SeenRequest&) { return http::testing::events({"data: {}\n\n"}); });
+  const std::string closed = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': it closed the stream before it answered", closed);
+  answer("tools/call", [](const SeenRequest&) { return http::testing::text("", 401); });
+  const std::string unauthorized = co_await call(server, "t", "{}");
+  EXPECT_THAT(unauthorized, HasSubstr("it requires authorization (HTTP 401)"));
+  answer("tools/call", [](const SeenRequest& r) { return error(r, -32000, 200, R"({"k":1})"); });
+  const std::string own_error = co_await call(server, "t", "{}");
+  EXPECT_EQ("error: no", own_error);
+}
+
+CORO_TEST_F(HttpUpstreamTest, DiscoversALegacyServerAndEndsItsSession) {
+  be_legacy(true);
+  answer("tools/list", [](const SeenRequest& r) { return result(r, R"("tools":[{"name":"a","x":1.0}])"); });
+  const auto server = http_server(imposter_.url());
+  auto found = co_await discoverer_->discover(server.spec);
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_EQ("2025-06-18", found->revision);
+  EXPECT_THAT(found->tools, ElementsAre(R"({"name":"a","x":1.0})"));
+  co_await until_count("DELETE", 1);
+}
+
+CORO_TEST_F(HttpUpstreamTest, DiscoversAModernServer) {
+  be_modern();
+  answer("tools/list",
+         [](const SeenRequest& r) { return result(r, R"("resultType":"complete","tools":[{"name":"a"}])"); });
+  const auto server = http_server(imposter_.url());
+  auto found = co_await discoverer_->discover(server.spec);
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_EQ("2026-07-28", found->revision);
+  EXPECT_EQ("tools/list", last("tools/list").header("mcp-method"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, SaysThatAUrlIsNoMcpServer) {
+  imposter_.when_anything().reply(http::testing::text("not here", 404));
+  const auto server = http_server(imposter_.url());
+  auto found = co_await discoverer_->discover(server.spec);
+  CO_ASSERT_FALSE(found.has_value());
+  EXPECT_THAT(found.error().message,
+              HasSubstr("failed to initialize connection with MCP server: server returned 4xx for initialize POST, "
+                        "likely a legacy SSE server"));
+}
+
+}  // namespace
+}  // namespace jungle::upstream

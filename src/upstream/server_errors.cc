@@ -1,0 +1,97 @@
+#include "upstream/server_errors.h"
+
+#include <utility>
+
+namespace jungle::upstream {
+namespace {
+
+std::string named(const catalog::ServerSpec& spec, std::string_view text) {
+  return "server '" + spec.name.str() + "': " + std::string(text);
+}
+
+std::string seconds(Seconds limit) {
+  return std::to_string(limit.count()) + (limit.count() == 1 ? " second" : " seconds");
+}
+
+bool is_stdio(const catalog::ServerSpec& spec) { return spec.transport == catalog::Transport::kStdio; }
+
+}  // namespace
+
+Error init_timeout_error(const catalog::ServerSpec& spec, Seconds limit) {
+  std::string text = "initialization request to MCP server timed out after " + seconds(limit);
+  if (is_stdio(spec)) text += ", check mcpjungle server logs for any errors from this MCP server";
+  text +=
+      ". To increase the timeout, use the MCP_SERVER_INIT_REQ_TIMEOUT_SEC environment variable for the mcpjungle "
+      "server, "
+      "or init_timeout_sec for this server";
+  return Error{ErrorCode::kDeadlineExceeded, named(spec, text), {}};
+}
+
+Error call_timeout_error(const catalog::ServerSpec& spec, std::string_view method, Seconds limit) {
+  std::string text(method);
+  text += " was not answered within " + seconds(limit) +
+          ". To allow more time, use the MCP_CALL_TIMEOUT_SEC environment variable for the mcpjungle server, or "
+          "call_timeout_sec for this server";
+  return Error{ErrorCode::kDeadlineExceeded, named(spec, text), {}};
+}
+
+Error call_cap_error(const catalog::ServerSpec& spec, std::string_view method) {
+  std::string text(method);
+  text += " was not answered before the time cap of the whole call, which progress does not extend";
+  return Error{ErrorCode::kDeadlineExceeded, named(spec, text), {}};
+}
+
+Error init_error(const catalog::ServerSpec& spec, ErrorCode code, std::string_view why) {
+  return Error{code, named(spec, "failed to initialize connection with MCP server: " + std::string(why)), {}};
+}
+
+Error connect_error(const catalog::ServerSpec& spec, Error error, bool host_is_loopback) {
+  if (error.code == ErrorCode::kUnavailable && error.message.find("was refused") != std::string::npos) {
+    error.message = "connection to the MCP server " + spec.url + " was refused";
+    if (host_is_loopback) {
+      error.message +=
+          ". If mcpjungle is running inside Docker, use 'host.docker.internal' as your MCP server's hostname";
+    } else {
+      error.message += ". Is it running, and is the port right?";
+    }
+  }
+  error.message = named(spec, error.message);
+  return error;
+}
+
+Error start_error(const catalog::ServerSpec& spec, const Error& error) {
+  return Error{error.code, named(spec, "failed to create stdio client for MCP server: " + error.message), error.detail};
+}
+
+Error ended_error(const catalog::ServerSpec& spec, std::string_view why) {
+  return Error{ErrorCode::kUnavailable,
+               named(spec, "transport closed: the process ended before it answered: " + std::string(why)),
+               {}};
+}
+
+Error cancelled_error(const catalog::ServerSpec& spec) {
+  return Error{ErrorCode::kCancelled, named(spec, "the call was cancelled"), {}};
+}
+
+Error gone_error(const catalog::ServerSpec& spec) {
+  return Error{ErrorCode::kUnavailable, named(spec, "it was deregistered or replaced, or the gateway is stopping"), {}};
+}
+
+Error unusable_error(const catalog::ServerSpec& spec) {
+  if (spec.transport == catalog::Transport::kStreamableHttp) {
+    return Error{ErrorCode::kInvalidArgument,
+                 named(spec, "invalid url: '" + spec.url + "' must be a valid http or https url"),
+                 {}};
+  }
+  return Error{
+      ErrorCode::kInvalidArgument,
+      named(spec, "the gateway does not speak the transport '" + std::string(catalog::text_of(spec.transport)) +
+                      "'; register its streamable HTTP URL instead"),
+      {}};
+}
+
+Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what) {
+  return Error{ErrorCode::kUpstreamRejected, named(spec, what), {}};
+}
+
+}  // namespace jungle::upstream

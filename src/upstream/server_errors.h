@@ -1,0 +1,39 @@
+// What went wrong with a server, in the words its users know.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/server_spec.h"
+
+namespace jungle::upstream {
+
+// Every message names the server, what failed, and what to do. The fragments are those of contract section 2.2:
+// scripts and people look for them.
+
+// kDeadlineExceeded. "initialization request to MCP server timed out after N seconds ...".
+Error init_timeout_error(const catalog::ServerSpec& spec, Seconds limit);
+// kDeadlineExceeded. `method` is what was called.
+Error call_timeout_error(const catalog::ServerSpec& spec, std::string_view method, Seconds limit);
+// kDeadlineExceeded, for a call that progress kept alive up to the cap.
+Error call_cap_error(const catalog::ServerSpec& spec, std::string_view method);
+// "failed to initialize connection with MCP server: <why>".
+Error init_error(const catalog::ServerSpec& spec, ErrorCode code, std::string_view why);
+// An error of the HTTP client, with the server's name; a refused connection with a hint about containers.
+Error connect_error(const catalog::ServerSpec& spec, Error error, bool host_is_loopback);
+// kUnavailable: a child's command could not be started.
+Error start_error(const catalog::ServerSpec& spec, const Error& error);
+// kUnavailable: the process ended while it was asked. `why` is ChannelListener::on_end's.
+Error ended_error(const catalog::ServerSpec& spec, std::string_view why);
+// kCancelled.
+Error cancelled_error(const catalog::ServerSpec& spec);
+// kUnavailable: deregistered, or the gateway stops.
+Error gone_error(const catalog::ServerSpec& spec);
+// kInvalidArgument: a transport that we do not speak, or a URL that is none.
+Error unusable_error(const catalog::ServerSpec& spec);
+// kUpstreamRejected: it answered with something that is no MCP.
+Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what);
+
+}  // namespace jungle::upstream

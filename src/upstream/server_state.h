@@ -1,0 +1,39 @@
+// What the process knows about one registered server.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/task.h"
+#include "catalog/entry.h"
+#include "upstream/era.h"
+#include "upstream/http_home.h"
+#include "upstream/server_facts.h"
+#include "upstream/stdio_home.h"
+#include "upstream/worker.h"
+
+namespace jungle::upstream {
+
+// Shared by all workers: by their services of this server, and by calls in flight, which may outlive its registration.
+// The atomics may be used on any executor, the homes on the home worker's only.
+class ServerState {
+ public:
+  ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
+              Spawner& spawner);
+
+  const std::shared_ptr<const ServerFacts> facts;
+  Worker& home;  // Whose executor keeps what cannot be everywhere.
+  std::atomic<Era> era;
+  std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
+  std::atomic<bool> retired{false};   // Deregistered or replaced.
+  // Null for other transports.
+  const std::unique_ptr<StdioHome> stdio;
+  const std::shared_ptr<const HttpEndpoint> endpoint;  // Null too if the URL is none.
+  const std::unique_ptr<HttpHome> http;                // Null with `endpoint`.
+
+  // Ends its sessions and processes. On the home executor; see StdioHome::end.
+  Task<void> end(StdioHome::Ending how);
+};
+
+}  // namespace jungle::upstream

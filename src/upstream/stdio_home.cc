@@ -1,0 +1,288 @@
+#include "upstream/stdio_home.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "upstream/cancelled.h"
+#include "upstream/limits.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+TaskGroup::OnError log_bug(telemetry::Log& log) {
+  return [&log](std::exception_ptr error) {
+    (void)error;
+    log.error("an exception left a coroutine of a stdio server");
+  };
+}
+
+}  // namespace
+
+StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                     std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
+    : executor_(executor),
+      time_(time),
+      log_(log),
+      spawner_(spawner),
+      facts_(std::move(facts)),
+      era_(era),
+      ids_(ids),
+      shared_changed_(executor),
+      calmer_(executor),
+      tasks_(executor, log_bug(log)),
+      endings_(executor, log_bug(log)) {}
+
+void StdioHome::submit(std::shared_ptr<StdioCall> call) {
+  last_call_ = time_.steady_now();
+  if (closed_) return StdioCall::finish(call, gone_error(facts_->spec));
+  // The common case needs no coroutine: a process stands ready.
+  if (is_stateful() && shared_ && shared_->alive()) {
+    shared_->start(std::move(call));
+    return;
+  }
+  if (!is_stateful()) {
+    if (auto session = take_warm()) {
+      start_alone(std::move(session), std::move(call));
+      keep_warm();
+      return;
+    }
+  }
+  waiting_.emplace(call->id, call);
+  tasks_.spawn(run_call(std::move(call)));
+}
+
+Task<void> StdioHome::run_call(std::shared_ptr<StdioCall> call) {
+  auto session = is_stateful() ? ensure_shared() : open(era_.load());
+  auto opened = co_await std::move(session);
+  waiting_.erase(call->id);
+  const bool withdrawn = withdrawn_.erase(call->id) != 0;
+  if (!opened) {
+    StdioCall::finish(call, opened.error());
+  } else if (withdrawn || closed_) {
+    StdioCall::finish(call, withdrawn ? cancelled_error(facts_->spec) : gone_error(facts_->spec));
+    if (!is_stateful()) keep(std::move(*opened));
+  } else if (is_stateful()) {
+    (*opened)->start(std::move(call));
+  } else {
+    start_alone(std::move(*opened), std::move(call));
+    keep_warm();
+  }
+  calmer_.notify_all();
+}
+
+// The session's first and only call.
+void StdioHome::start_alone(SessionPtr session, std::shared_ptr<StdioCall> call) {
+  if (session->start(std::move(call))) {
+    busy_.insert(std::move(session));
+  } else {
+    end_in_background(endings_, std::move(session));
+  }
+}
+
+void StdioHome::cancel(std::uint64_t id, std::string reason) {
+  if (waiting_.count(id) != 0) {
+    withdrawn_.insert(id);
+    return;
+  }
+  if (shared_) shared_->cancel(id, reason);
+  const auto busy = busy_;  // A call that ends takes its session out of the set.
+  for (const SessionPtr& session : busy)
+    session->cancel(id, reason);
+}
+
+Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {
+  auto opened = co_await open_stdio_session(place(), facts_, era, ids_, this);
+  if (!opened) {
+    // It refused to be greeted as it was before: it may have been replaced by a version of the other era.
+    const bool may_probe = facts_->spec.protocol == catalog::Protocol::kAuto;
+    if (may_probe && era != Era::kUnknown && opened.error().code == ErrorCode::kUpstreamRejected) {
+      era_.store(Era::kUnknown);
+    }
+    co_return opened.error();
+  }
+  co_return std::move(opened->session);
+}
+
+// Single flight: the first caller opens, the others wait for it and share a failure.
+Task<Result<StdioHome::SessionPtr>> StdioHome::ensure_shared() {
+  if (opening_shared_) {
+    const auto attempt = shared_attempts_;
+    while (opening_shared_ && attempt == shared_attempts_) {
+      const bool woken = co_await shared_changed_.wait();
+      if (!woken) co_return gone_error(facts_->spec);
+    }
+    if (shared_failure_) co_return *shared_failure_;
+  }
+  if (shared_ && shared_->alive()) co_return shared_;
+  opening_shared_ = true;
+  ++shared_attempts_;
+  shared_failure_.reset();
+  auto opened = co_await open(era_.load());
+  if (opened) {
+    keep(*opened);
+  } else {
+    shared_failure_ = opened.error();
+  }
+  opening_shared_ = false;
+  shared_changed_.notify_all();
+  co_return opened;
+}
+
+StdioHome::SessionPtr StdioHome::take_warm() {
+  while (!warm_.empty()) {
+    SessionPtr session = std::move(warm_.front());
+    warm_.pop_front();
+    if (session->alive()) return session;
+    end_in_background(endings_, std::move(session));
+  }
+  return nullptr;
+}
+
+// A fresh session becomes the shared one or joins the warm ones.
+void StdioHome::keep(SessionPtr session) {
+  if (closed_ || !session->alive()) return end_in_background(endings_, std::move(session));
+  if (is_stateful()) {
+    if (shared_ != nullptr) end_in_background(endings_, std::move(shared_));
+    shared_ = std::move(session);
+  } else if (static_cast<int>(warm_.size()) < std::clamp(facts_->spec.warm, 0, kWarmMax)) {
+    warm_.push_back(std::move(session));
+  } else {
+    return end_in_background(endings_, std::move(session));
+  }
+  watch_idleness();
+}
+
+void StdioHome::keep_warm() {
+  if (closed_ || is_stateful()) return;
+  const int wanted = std::clamp(facts_->spec.warm, 0, kWarmMax);
+  while (static_cast<int>(warm_.size()) + warming_ < wanted) {
+    ++warming_;
+    tasks_.spawn(run_warm_up());
+  }
+}
+
+Task<void> StdioHome::run_warm_up() {
+  auto opened = co_await open(era_.load());
+  --warming_;
+  if (opened) {
+    keep(std::move(*opened));
+  } else if (!closed_) {
+    // The next call tries itself, and reports.
+    log_.warn("no process could be kept ready",
+              {{"server", facts_->spec.name.str()}, {"error", opened.error().message}});
+  }
+}
+
+void StdioHome::find_era(std::shared_ptr<EraReply> reply) {
+  if (closed_) return EraReply::give(reply, gone_error(facts_->spec));
+  if (const Era era = era_.load(); era != Era::kUnknown) return EraReply::give(reply, era);
+  era_replies_.push_back(std::move(reply));
+  if (std::exchange(finding_era_, true)) return;
+  tasks_.spawn(run_find_era());
+}
+
+Task<void> StdioHome::run_find_era() {
+  auto opened = co_await open_stdio_session(place(), facts_, Era::kUnknown, ids_, this);
+  finding_era_ = false;
+  Result<Era> found = Era::kUnknown;
+  if (opened) {
+    found = opened->greeting.era;
+    era_.store(opened->greeting.era);
+    log_.info("the era of a server is known",
+              {{"server", facts_->spec.name.str()}, {"revision", mcp::text_of(opened->greeting.revision)}});
+    keep(std::move(opened->session));
+  } else {
+    found = opened.error();
+  }
+  for (const auto& reply : std::exchange(era_replies_, {}))
+    EraReply::give(reply, found);
+}
+
+void StdioHome::on_call_finished(StdioSession& session) {
+  last_call_ = time_.steady_now();
+  if (!is_stateful()) retire(session);
+  calmer_.notify_all();
+}
+
+void StdioHome::on_session_ended(StdioSession& session) {
+  retire(session);
+  calmer_.notify_all();
+}
+
+// Takes a session out of where it is kept and ends it; once, whatever is reported about it later.
+void StdioHome::retire(StdioSession& session) {
+  const auto is_it = [&](const SessionPtr& other) { return other.get() == &session; };
+  if (is_it(shared_)) return end_in_background(endings_, std::exchange(shared_, nullptr));
+  if (const auto found = std::find_if(busy_.begin(), busy_.end(), is_it); found != busy_.end()) {
+    SessionPtr owned = *found;
+    busy_.erase(found);
+    return end_in_background(endings_, std::move(owned));
+  }
+  if (const auto found = std::find_if(warm_.begin(), warm_.end(), is_it); found != warm_.end()) {
+    SessionPtr owned = std::move(*found);
+    warm_.erase(found);
+    end_in_background(endings_, std::move(owned));
+  }
+}
+
+void StdioHome::watch_idleness() {
+  if (watching_ || (is_stateful() && facts_->session_idle.count() <= 0)) return;
+  watching_ = true;
+  last_call_ = std::max(last_call_, time_.steady_now());
+  tasks_.spawn(run_idle_watch());
+}
+
+Task<void> StdioHome::run_idle_watch() {
+  const Seconds limit = is_stateful() ? facts_->session_idle : kReadyIdle;
+  while (shared_ || !warm_.empty()) {
+    const SteadyTime now = time_.steady_now();
+    const bool in_use = shared_ && shared_->calls_in_flight() > 0;
+    if (!in_use && now >= last_call_ + limit) {
+      while (auto session = take_warm())
+        end_in_background(endings_, std::move(session));
+      if (shared_) end_in_background(endings_, std::exchange(shared_, nullptr));
+      break;
+    }
+    co_await time_.sleep_until((in_use ? now : last_call_) + limit);
+    const bool stop = co_await is_cancelled();
+    if (stop) break;
+  }
+  watching_ = false;
+}
+
+bool StdioHome::is_busy() const {
+  return !waiting_.empty() || !busy_.empty() || (shared_ && shared_->calls_in_flight() > 0);
+}
+
+void StdioHome::retire_all() {
+  for (const SessionPtr& session : std::exchange(busy_, {}))
+    end_in_background(endings_, session);
+  for (SessionPtr& session : std::exchange(warm_, {}))
+    end_in_background(endings_, std::move(session));
+  if (shared_) end_in_background(endings_, std::exchange(shared_, nullptr));
+}
+
+Task<void> StdioHome::end(Ending how) {
+  closed_ = true;
+  if (how == Ending::kNow) hurry_ = true;
+  calmer_.notify_all();
+  while (auto session = take_warm())
+    end_in_background(endings_, std::move(session));
+  while (is_busy() && !hurry_) {
+    const bool woken = co_await calmer_.wait();
+    if (!woken) break;
+  }
+  retire_all();
+  tasks_.cancel();
+  co_await tasks_.join();
+  retire_all();  // What an opening that was just succeeding brought.
+  for (const auto& [id, call] : std::exchange(waiting_, {}))
+    StdioCall::finish(call, gone_error(facts_->spec));
+  for (const auto& reply : std::exchange(era_replies_, {}))
+    EraReply::give(reply, gone_error(facts_->spec));
+  co_await endings_.join();
+}
+
+}  // namespace jungle::upstream

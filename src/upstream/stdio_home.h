@@ -1,0 +1,102 @@
+// The processes of one stdio server.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/result.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "base/task_group.h"
+#include "upstream/reply.h"
+#include "upstream/stdio_call.h"
+#include "upstream/stdio_opening.h"
+
+namespace jungle::upstream {
+
+// Keeps the child processes of one server, on one executor, its home; calls of other workers come here.
+//
+// Stateless: each call gets a process of its own, used for nothing before and ended, in the background, after. `warm`
+// of them are kept ready, so that a call need not wait for a start; they end after kReadyIdle without a call.
+// Stateful: one process for all calls, started by the first one, ended after the idle time of the options. A process
+// that died is forgotten; the next call starts another. No call is ever sent twice.
+//
+// Owned by its ServerState. Every method runs on the home executor. end() must have returned before it is destroyed.
+class StdioHome final : public SessionOwner {
+ public:
+  // How to end: calls in flight may finish, or fail at once.
+  enum class Ending : std::uint8_t { kLetFinish, kNow };
+  using EraReply = Reply<Result<Era>>;
+
+  StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+            std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
+
+  // Carries a call, rendered for the known era, to a process, and finishes it.
+  void submit(std::shared_ptr<StdioCall> call);
+  // The caller lost interest: the server is told, or a call that still waits for its process is withdrawn.
+  void cancel(std::uint64_t id, std::string reason);
+  // Answers with the era, which is found out if it is not known. Concurrent callers share one attempt.
+  void find_era(std::shared_ptr<EraReply> reply);
+
+  // Ends everything. A second call with kNow hurries the first. REQUIRES: the coroutine is not being cancelled.
+  Task<void> end(Ending how);
+
+  void on_call_finished(StdioSession& session) override;
+  void on_session_ended(StdioSession& session) override;
+
+ private:
+  using SessionPtr = std::shared_ptr<StdioSession>;
+
+  bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
+  StdioPlace place() { return StdioPlace{executor_, time_, log_, spawner_, endings_}; }
+  Task<void> run_call(std::shared_ptr<StdioCall> call);
+  Task<Result<SessionPtr>> open(Era era);
+  Task<Result<SessionPtr>> ensure_shared();
+  Task<void> run_warm_up();
+  Task<void> run_find_era();
+  Task<void> run_idle_watch();
+  SessionPtr take_warm();
+  void keep_warm();
+  void keep(SessionPtr session);
+  void start_alone(SessionPtr session, std::shared_ptr<StdioCall> call);
+  void watch_idleness();
+  void retire(StdioSession& session);
+  void retire_all();
+  bool is_busy() const;
+
+  const Executor executor_;
+  Time& time_;
+  telemetry::Log& log_;
+  Spawner& spawner_;
+  const std::shared_ptr<const ServerFacts> facts_;
+  std::atomic<Era>& era_;
+  std::atomic<std::uint64_t>& ids_;
+
+  bool closed_ = false;
+  bool hurry_ = false;
+  bool watching_ = false;
+  bool finding_era_ = false;
+  bool opening_shared_ = false;
+  std::optional<Error> shared_failure_;  // Of the last attempt to open the shared session.
+  std::uint64_t shared_attempts_ = 0;
+  int warming_ = 0;
+  SteadyTime last_call_{};
+  std::deque<SessionPtr> warm_;                                  // Fresh, greeted, never used.
+  std::set<SessionPtr> busy_;                                    // Each with its one call.
+  SessionPtr shared_;                                            // The stateful one.
+  std::map<std::uint64_t, std::shared_ptr<StdioCall>> waiting_;  // Calls that have no process yet.
+  std::set<std::uint64_t> withdrawn_;                            // Of those, the cancelled ones.
+  std::vector<std::shared_ptr<EraReply>> era_replies_;
+  Signal shared_changed_;  // An attempt to open the shared session has ended.
+  Signal calmer_;          // A call or a session has ended, or there is a hurry.
+  TaskGroup tasks_;
+  TaskGroup endings_;  // Never cancelled.
+};
+
+}  // namespace jungle::upstream

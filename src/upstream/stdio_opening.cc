@@ -1,0 +1,101 @@
+#include "upstream/stdio_opening.h"
+
+#include "base/with_deadline.h"
+#include "upstream/cancelled.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+Task<void> run_end(std::shared_ptr<StdioSession> session) {
+  const EndTimes times;
+  co_await session->end(times);
+}
+
+SpawnRequest spawn_request_of(const ServerFacts& facts) {
+  return SpawnRequest{facts.spec.command, facts.spec.args, facts.environment, facts.spec.cwd};
+}
+
+// The server's own words are in the error already when it ended; what failed to start says so.
+Error opening_error(const ServerFacts& facts, const Error& error) {
+  if (error.code == ErrorCode::kDeadlineExceeded) return init_timeout_error(facts.spec, facts.init_timeout);
+  return error;
+}
+
+enum class Hello : std::uint8_t { kLegacy, kModern, kProbe };
+
+// The reserved numbers: a probe uses two.
+Task<Result<Greeting>> greet(std::shared_ptr<StdioSession> session, Hello hello, std::uint64_t id) {
+  switch (hello) {
+    case Hello::kLegacy:
+      co_return co_await session->initialize(id);
+    case Hello::kModern:
+      co_return co_await session->discover(id);
+    case Hello::kProbe:
+      break;
+  }
+  co_return co_await session->probe(id, kEraProbeTime);
+}
+
+// One process, greeted once.
+Task<Result<OpenedSession>> open_once(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Hello hello,
+                                      std::atomic<std::uint64_t>& ids, SessionOwner* owner, SteadyTime deadline) {
+  auto request = spawn_request_of(*facts);
+  auto process = co_await place.spawner.spawn(std::move(request));
+  if (!process) co_return start_error(facts->spec, process.error());
+  const bool stop = co_await is_cancelled();
+  auto session = std::make_shared<StdioSession>(place.executor, place.time, place.log, place.spawner, facts,
+                                                std::move(*process), owner);
+  if (stop) {
+    end_in_background(place.endings, session);
+    co_return cancelled_error(facts->spec);
+  }
+  auto greeting_task = greet(session, hello, ids.fetch_add(2));
+  auto greeting = co_await with_deadline(place.time, deadline, std::move(greeting_task));
+  if (!greeting) {
+    end_in_background(place.endings, session);
+    co_return greeting.error();
+  }
+  co_return OpenedSession{std::move(session), std::move(*greeting)};
+}
+
+}  // namespace
+
+void end_in_background(TaskGroup& endings, std::shared_ptr<StdioSession> session) {
+  endings.spawn(run_end(std::move(session)));
+}
+
+Task<Result<OpenedSession>> open_stdio_session(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
+                                               std::atomic<std::uint64_t>& ids, SessionOwner* owner) {
+  const SteadyTime deadline = place.time.steady_now() + facts->init_timeout;
+  if (era == Era::kModern) {
+    auto request = spawn_request_of(*facts);
+    auto process = co_await place.spawner.spawn(std::move(request));
+    if (!process) co_return start_error(facts->spec, process.error());
+    OpenedSession opened;
+    opened.session = std::make_shared<StdioSession>(place.executor, place.time, place.log, place.spawner, facts,
+                                                    std::move(*process), owner);
+    opened.session->set_era(Era::kModern);
+    opened.greeting.era = Era::kModern;
+    co_return opened;
+  }
+  const Hello hello = era == Era::kLegacy ? Hello::kLegacy : Hello::kProbe;
+  auto opened = co_await open_once(place, facts, hello, ids, owner, deadline);
+  if (opened) co_return opened;
+  if (hello == Hello::kProbe && opened.error().code == ErrorCode::kUnavailable && place.time.steady_now() < deadline) {
+    opened = co_await open_once(place, facts, Hello::kLegacy, ids, owner, deadline);
+    if (opened) co_return opened;
+  }
+  co_return opening_error(*facts, opened.error());
+}
+
+Task<Result<OpenedSession>> open_stdio_session_and_greet(StdioPlace place, std::shared_ptr<const ServerFacts> facts,
+                                                         Era era, std::atomic<std::uint64_t>& ids) {
+  if (era != Era::kModern) co_return co_await open_stdio_session(place, facts, era, ids, nullptr);
+  const SteadyTime deadline = place.time.steady_now() + facts->init_timeout;
+  auto opened = co_await open_once(place, facts, Hello::kModern, ids, nullptr, deadline);
+  if (opened) co_return opened;
+  co_return opening_error(*facts, opened.error());
+}
+
+}  // namespace jungle::upstream

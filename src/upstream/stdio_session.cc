@@ -1,0 +1,220 @@
+#include "upstream/stdio_session.h"
+
+#include <charconv>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/text.h"
+#include "base/with_deadline.h"
+#include "mcp/json_reader.h"
+#include "upstream/cancelled.h"
+#include "upstream/hop.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+std::optional<std::uint64_t> number_of(std::string_view raw) {
+  std::uint64_t number = 0;
+  const auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
+  if (ec != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
+  return number;
+}
+
+// operator|| runs its operands as coroutines of their own, where cancellation would throw unless told not to.
+Task<bool> change_of(std::shared_ptr<StdioCall> call) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await call->changed();
+}
+
+}  // namespace
+
+Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const catalog::ServerSpec& spec) {
+  while (!call->answer()) {
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return cancelled_error(spec);
+    const bool woken = co_await call->changed();
+    if (!woken) co_return cancelled_error(spec);
+  }
+  co_return std::move(*call->answer());
+}
+
+StdioSession::StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                           std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, SessionOwner* owner)
+    : executor_(executor),
+      time_(time),
+      log_(log),
+      facts_(std::move(facts)),
+      owner_(owner),
+      channel_(executor, time, log, spawner, facts_->spec.name.str(), std::move(process), *this) {}
+
+std::shared_ptr<StdioCall> StdioSession::make_call(std::uint64_t id, std::string_view method, std::string_view params) {
+  return std::make_shared<StdioCall>(executor_, id, request_text(id, method, params));
+}
+
+Task<Result<Greeting>> StdioSession::initialize(std::uint64_t id) {
+  auto call = make_call(id, "initialize", initialize_params(facts_->client_info));
+  start(call);
+  co_return co_await greeted_with(std::move(call), Era::kLegacy);
+}
+
+Task<Result<Greeting>> StdioSession::discover(std::uint64_t id) {
+  era_ = Era::kModern;
+  auto call = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
+  start(call);
+  co_return co_await greeted_with(std::move(call), Era::kModern);
+}
+
+Task<Result<Greeting>> StdioSession::greeted_with(std::shared_ptr<StdioCall> call, Era era) {
+  auto answer = co_await answer_of(std::move(call), facts_->spec);
+  if (!answer) co_return answer.error();
+  co_return greeting_of(*answer, era);
+}
+
+Result<Greeting> StdioSession::greeting_of(const mcp::Response& response, Era era) {
+  auto greeting = read_greeting(facts_->spec, response, era);
+  if (!greeting) return greeting;
+  era_ = era;
+  if (era == Era::kLegacy) {
+    if (auto sent = channel_.send(notification_text("notifications/initialized", "{}")); !sent) return sent.error();
+  }
+  return greeting;
+}
+
+Task<Result<Greeting>> StdioSession::probe(std::uint64_t id, Millis probe_time) {
+  using namespace asio::experimental::awaitable_operators;
+  auto discover = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
+  start(discover);
+  auto asked = answer_of(discover, facts_->spec);
+  auto answer = co_await with_deadline(time_, time_.steady_now() + probe_time, std::move(asked));
+  if (answer) {
+    if (era_of_discover_answer(*answer) == Era::kModern) co_return greeting_of(*answer, Era::kModern);
+    co_return co_await initialize(id + 1);
+  }
+  if (answer.error().code != ErrorCode::kDeadlineExceeded) co_return answer.error();
+  // Silent: a legacy server that ignores what it does not know, or one that takes long to start and will answer both.
+  auto initialize_call = make_call(id + 1, "initialize", initialize_params(facts_->client_info));
+  start(initialize_call);
+  while (!initialize_call->answer()) {
+    if (auto& late = discover->answer()) {
+      if (*late && era_of_discover_answer(**late) == Era::kModern) {
+        co_return greeting_of(**late, Era::kModern);
+      }
+      break;
+    }
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return cancelled_error(facts_->spec);
+    co_await (change_of(discover) || change_of(initialize_call));
+  }
+  co_return co_await greeted_with(std::move(initialize_call), Era::kLegacy);
+}
+
+Task<Result<mcp::Response>> StdioSession::request(std::uint64_t id, std::string_view method, std::string_view params) {
+  auto call = make_call(id, method, params);
+  start(call);
+  co_return co_await answer_of(std::move(call), facts_->spec);
+}
+
+bool StdioSession::start(const std::shared_ptr<StdioCall>& call) {
+  if (ended_why_) {
+    StdioCall::finish(call, ended_error(facts_->spec, *ended_why_));
+    return false;
+  }
+  if (auto sent = channel_.send(std::move(call->text)); !sent) {
+    StdioCall::finish(call, sent.error());
+    return false;
+  }
+  pending_.emplace(call->id, call);
+  StdioCall::tell_started(call);
+  return true;
+}
+
+void StdioSession::cancel(std::uint64_t id, std::string_view reason) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  pending_.erase(found);
+  if (auto sent = channel_.send(cancelled_text(id, reason)); !sent) {
+    log_.debug("a cancellation was not sent", {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
+  }
+  if (owner_ != nullptr) owner_->on_call_finished(*this);
+}
+
+void StdioSession::on_message(std::string text) {
+  if (!mcp::looks_like_batch(text)) return take_message(std::move(text));
+  auto batch = mcp::split_batch(text);  // MCP 2025-03-26 "Batching".
+  if (auto* messages = std::get_if<std::vector<std::string>>(&batch)) {
+    for (std::string& message : *messages)
+      take_message(std::move(message));
+  }
+}
+
+void StdioSession::take_message(std::string text) {
+  const auto form = era_ == Era::kModern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy;
+  auto read = mcp::read_message(std::move(text), form);
+  if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+    log_.warn("a server sent a malformed message", {{"server", facts_->spec.name.str()}, {"why", bad->message}});
+    const auto found = pending_.find(number_of(bad->id).value_or(0));
+    if (found == pending_.end()) return;
+    const auto call = std::move(found->second);
+    pending_.erase(found);
+    StdioCall::finish(call, nonsense_error(facts_->spec, "its answer is malformed: " + bad->message));
+    if (owner_ != nullptr) owner_->on_call_finished(*this);
+    return;
+  }
+  auto& message = std::get<mcp::Message>(read);
+  if (auto* response = std::get_if<mcp::IncomingResponse>(&message)) return take_response(std::move(*response));
+  if (auto* notification = std::get_if<mcp::Notification>(&message)) return take_notification(std::move(*notification));
+  const auto& request = std::get<mcp::Request>(message);
+  if (auto sent = channel_.send(answer_to_server(request)); !sent) {
+    log_.debug("a server's request was not answered",
+               {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
+  }
+}
+
+void StdioSession::take_response(mcp::IncomingResponse response) {
+  const auto found = pending_.find(number_of(response.id).value_or(0));
+  if (found == pending_.end()) {
+    log_.debug("an answer that nobody waits for", {{"server", facts_->spec.name.str()}, {"id", response.id}});
+    return;
+  }
+  const auto call = std::move(found->second);
+  pending_.erase(found);
+  StdioCall::finish(call, std::move(response.response));
+  if (owner_ != nullptr) owner_->on_call_finished(*this);
+}
+
+void StdioSession::take_notification(mcp::Notification notification) {
+  if (notification.method == "notifications/progress") {
+    const auto token = own_token_of(notification);
+    const auto found = token ? pending_.find(*token) : pending_.end();
+    if (found != pending_.end()) StdioCall::tell(found->second, std::move(notification));
+  } else if (notification.method == "notifications/message" && pending_.size() == 1) {
+    // With several calls in flight nobody knows whose it is.
+    StdioCall::tell(pending_.begin()->second, std::move(notification));
+  }
+}
+
+void StdioSession::on_end(const std::string& why) {
+  ended_why_ = why;
+  fail_all(ended_error(facts_->spec, why));
+  if (owner_ != nullptr) owner_->on_session_ended(*this);
+}
+
+void StdioSession::fail_all(const Error& error) {
+  const auto calls = std::exchange(pending_, {});
+  for (const auto& [id, call] : calls)
+    StdioCall::finish(call, error);
+}
+
+Task<void> StdioSession::end(EndTimes times) {
+  ending_ = true;
+  owner_ = nullptr;
+  if (!ended_why_) ended_why_ = "it was ended";
+  fail_all(gone_error(facts_->spec));
+  co_await channel_.end(times);
+}
+
+}  // namespace jungle::upstream

@@ -1,0 +1,95 @@
+// A conversation with one child process.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "mcp/json_reader.h"
+#include "telemetry/log.h"
+#include "upstream/era.h"
+#include "upstream/greeting.h"
+#include "upstream/server_facts.h"
+#include "upstream/stdio_call.h"
+#include "upstream/stdio_channel.h"
+
+namespace jungle::upstream {
+
+class StdioSession;
+
+// Who is told about a session, on its executor, from its reading coroutine. Must not end the session in the call.
+class SessionOwner {
+ public:
+  virtual ~SessionOwner() = default;
+  virtual void on_call_finished(StdioSession& session) = 0;
+  virtual void on_session_ended(StdioSession& session) = 0;
+};
+
+// JSON-RPC over one child process, of either era: matches answers and progress to calls, answers the server's own
+// requests. Owned by a home or a discovery, on `executor`. end() must have returned before it is destroyed.
+// Ids are the callers' business: unique within the process.
+class StdioSession final : public ChannelListener {
+ public:
+  StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+               std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, SessionOwner* owner);
+  StdioSession(const StdioSession&) = delete;
+  StdioSession& operator=(const StdioSession&) = delete;
+
+  // `initialize` and `notifications/initialized` (MCP 2025-11-25 basic/lifecycle), with id `id`.
+  Task<Result<Greeting>> initialize(std::uint64_t id);
+  // `server/discover`, with id `id`.
+  Task<Result<Greeting>> discover(std::uint64_t id);
+  // Finds out the era: `server/discover` with id `id`, then `initialize` with id + 1 if that is not answered within
+  // `probe_time` or answered as legacy servers do. kUnavailable: the process ended, as some legacy ones do when
+  // asked anything before `initialize`.
+  Task<Result<Greeting>> probe(std::uint64_t id, Millis probe_time);
+  // A request of our own. REQUIRES: greeted.
+  Task<Result<mcp::Response>> request(std::uint64_t id, std::string_view method, std::string_view params);
+
+  // Puts the call on its way; it finishes when its answer comes or the session ends. False: it has failed already.
+  bool start(const std::shared_ptr<StdioCall>& call);
+  // Forgets a call and tells the server so. Its late answer is dropped.
+  void cancel(std::uint64_t id, std::string_view reason);
+
+  void set_era(Era era) { era_ = era; }
+  bool alive() const { return !ending_ && !channel_.ended(); }
+  std::size_t calls_in_flight() const { return pending_.size(); }
+  pid_t pid() const { return channel_.pid(); }
+
+  // Ends the process; calls in flight fail. REQUIRES: the coroutine is not being cancelled.
+  Task<void> end(EndTimes times);
+
+  void on_message(std::string text) override;
+  void on_end(const std::string& why) override;
+
+ private:
+  Task<Result<Greeting>> greeted_with(std::shared_ptr<StdioCall> call, Era era);
+  Result<Greeting> greeting_of(const mcp::Response& response, Era era);
+  void take_message(std::string text);
+  void take_response(mcp::IncomingResponse response);
+  void take_notification(mcp::Notification notification);
+  void fail_all(const Error& error);
+  std::shared_ptr<StdioCall> make_call(std::uint64_t id, std::string_view method, std::string_view params);
+
+  Executor executor_;
+  Time& time_;
+  telemetry::Log& log_;
+  const std::shared_ptr<const ServerFacts> facts_;
+  SessionOwner* owner_;  // May be null.
+  Era era_ = Era::kLegacy;
+  bool ending_ = false;
+  std::optional<std::string> ended_why_;
+  std::map<std::uint64_t, std::shared_ptr<StdioCall>> pending_;
+  StdioChannel channel_;
+};
+
+// A call of the session's own executor: waits for its answer.
+Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const catalog::ServerSpec& spec);
+
+}  // namespace jungle::upstream

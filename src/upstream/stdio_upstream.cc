@@ -1,0 +1,127 @@
+#include "upstream/stdio_upstream.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+
+#include "mcp/error_code.h"
+#include "upstream/call_clock.h"
+#include "upstream/cancelled.h"
+#include "upstream/hop.h"
+
+namespace jungle::upstream {
+namespace {
+
+// Withdraws a call from the server's home, unless it was answered.
+class Withdrawal {
+ public:
+  Withdrawal(const ServerState& state, const std::shared_ptr<ServerState>& owner, std::uint64_t id)
+      : executor_(state.home.executor), owner_(owner), id_(id) {}
+  Withdrawal(const Withdrawal&) = delete;
+  Withdrawal& operator=(const Withdrawal&) = delete;
+  ~Withdrawal() {
+    if (!owner_) return;
+    asio::dispatch(executor_, [state = owner_, id = id_, reason = reason_] { state->stdio->cancel(id, reason); });
+  }
+  void set_reason(const char* reason) { reason_ = reason; }
+  void answered() { owner_.reset(); }
+
+ private:
+  Executor executor_;
+  std::shared_ptr<ServerState> owner_;
+  std::uint64_t id_;
+  const char* reason_ = "the client cancelled the request";
+};
+
+// Whether a process refused a call because it is of the other era, so that it may be asked anew in that one.
+bool refused_for_its_era(const Result<mcp::Response>& answer, Era asked, ServerState& state) {
+  if (state.facts->spec.protocol != catalog::Protocol::kAuto) return false;
+  if (!answer) return state.era.load() == Era::kUnknown;  // Its greeting failed, so nothing was asked.
+  if (error_code_of(*answer) != mcp::kUnsupportedProtocolVersion) return false;
+  const Era era = era_of_discover_answer(*answer);
+  if (era == asked) return false;
+  state.era.store(era);
+  return true;
+}
+
+}  // namespace
+
+StdioUpstream::StdioUpstream(Worker& worker, std::shared_ptr<ServerState> state)
+    : worker_(worker), state_(std::move(state)) {}
+
+Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mcp::CallContext& call,
+                                                  mcp::EventSink& events) {
+  const auto self = shared_from_this();
+  auto era = co_await era_of_server();
+  if (!era) co_return era.error();
+  auto answer = co_await call_once(*era, request, call, events);
+  if (refused_for_its_era(answer, *era, *state_)) {
+    era = co_await era_of_server();
+    if (!era) co_return era.error();
+    answer = co_await call_once(*era, request, call, events);
+  }
+  if (!answer || *era != Era::kModern) co_return answer;
+  co_return without_hop_matters(std::move(*answer), state_->facts->spec.name.str());
+}
+
+Task<Result<Era>> StdioUpstream::era_of_server() {
+  if (const Era era = state_->era.load(); era != Era::kUnknown) co_return era;
+  const auto reply = std::make_shared<StdioHome::EraReply>(worker_.executor);
+  asio::dispatch(state_->home.executor, [state = state_, reply] { state->stdio->find_era(reply); });
+  auto era = co_await reply->wait();
+  if (!era) co_return cancelled_error(state_->facts->spec);
+  co_return std::move(*era);
+}
+
+Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
+                                                     mcp::EventSink& events) {
+  const ServerFacts& facts = *state_->facts;
+  const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
+  const std::string token = std::to_string(id);
+  const auto client_token = progress_token_of(request);
+  const std::string params = hop_params(era, request, call, token, facts.client_info);
+  const auto waiting = std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params));
+
+  bool expired = false;
+  DeadlineList::Entry expiry([&] {
+    expired = true;
+    waiting->wake();
+  });
+  // Until the request is on its way a start may take its time; that has a limit of its own at home.
+  const SteadyTime start = worker_.deadlines.coarse_now();
+  CallClock clock(start, facts.call_timeout, call);
+  worker_.deadlines.arm(expiry, clock.deadline_from(start + facts.init_timeout));
+  Withdrawal withdrawal(*state_, state_, id);
+  asio::dispatch(state_->home.executor, [state = state_, waiting] { state->stdio->submit(waiting); });
+
+  for (bool timed = false;;) {
+    if (waiting->started() && !std::exchange(timed, true)) {
+      worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
+    }
+    while (auto event = waiting->next_event()) {
+      if (event->method == "notifications/progress") {
+        worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
+      }
+      auto for_client = event_for_client(*event, client_token, token, call);
+      if (!for_client) continue;
+      auto sent = co_await events.send(std::move(*for_client));
+      (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
+    }
+    if (auto& answer = waiting->answer()) {
+      withdrawal.answered();
+      co_return std::move(*answer);
+    }
+    if (expired) {
+      withdrawal.set_reason("the call took too long");
+      co_return clock.error(facts.spec, request.method_name, expiry.deadline());
+    }
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return cancelled_error(facts.spec);
+    const bool woken = co_await waiting->changed();
+    if (!woken) co_return cancelled_error(facts.spec);
+  }
+}
+
+}  // namespace jungle::upstream

@@ -1,0 +1,30 @@
+// A stdio server as one worker reaches it.
+#pragma once
+
+#include <memory>
+
+#include "upstream/upstream_server.h"
+
+namespace jungle::upstream {
+
+// Renders calls, sends them to the server's home (two posts, none if this worker is the home), relays what comes back,
+// and keeps their time.
+class StdioUpstream final : public UpstreamServer {
+ public:
+  StdioUpstream(Worker& worker, std::shared_ptr<ServerState> state);
+
+  const std::shared_ptr<ServerState>& state() const override { return state_; }
+  void close() override {}
+  Task<Result<mcp::Response>> handle(mcp::Request request, const mcp::CallContext& call,
+                                     mcp::EventSink& events) override;
+
+ private:
+  Task<Result<Era>> era_of_server();
+  Task<Result<mcp::Response>> call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
+                                        mcp::EventSink& events);
+
+  Worker& worker_;
+  const std::shared_ptr<ServerState> state_;
+};
+
+}  // namespace jungle::upstream

@@ -1,0 +1,288 @@
+#include "upstream/stdio_upstream.h"
+
+#include <string>
+
+#include "upstream/testing/upstream_test_fixture.h"
+
+namespace jungle::upstream {
+namespace {
+
+using namespace std::literals;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class StdioUpstreamTest : public testing::UpstreamTest {
+ protected:
+  Task<void> call_into(catalog::ServerEntry server, std::string tool, std::string* out) {
+    *out = co_await call(server, std::move(tool), "{}");
+  }
+  Task<void> until_children(std::size_t count) {
+    for (int i = 0; i < 400 && testing::children_of_this_process().living.size() != count; ++i)
+      co_await pass_time(10ms);
+  }
+};
+
+CORO_TEST_F(StdioUpstreamTest, CallsAToolOfALegacyServer) {
+  const auto server = stdio_server({});
+  const std::string text = co_await call(server, "echo", R"({"x": 12345678901234567890.0})");
+  EXPECT_EQ(R"({"x": 12345678901234567890.0})", text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, CallsAToolOfAModernServer) {
+  const auto server = stdio_server({"modern"});
+  const std::string text = co_await call(server, "params", "{}");
+  EXPECT_EQ(
+      R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},)"
+      R"("io.modelcontextprotocol/clientInfo":{"name":"mcpjungle","version":"dev"}},"name":"params","arguments":{}})",
+      text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, FindsTheEraOfAServerThatExitsWhenProbed) {
+  const auto server = stdio_server({"strict"});
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, NoticesThatAServerChangedItsEra) {
+  auto server = stdio_server({"modern"});
+  server.revision = "2025-11-25";  // As it was when it was listed.
+  const std::string to_modern = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", to_modern);
+  server.spec.args = {};
+  server.revision = "2026-07-28";
+  const std::string to_legacy = co_await call(server, "echo", "{}");
+  EXPECT_EQ("error: not initialized", to_legacy);  // A legacy server's own words; nothing is guessed from them.
+}
+
+CORO_TEST_F(StdioUpstreamTest, GivesEachStatelessCallAProcessOfItsOwn) {
+  const auto server = stdio_server({});
+  const std::string first = co_await call(server, "counter", "{}");
+  const std::string second = co_await call(server, "counter", "{}");
+  EXPECT_EQ("1", first);
+  EXPECT_EQ("1", second);
+  co_await until_children(1);  // The one kept ready.
+  EXPECT_EQ(1u, testing::children_of_this_process().living.size());
+}
+
+CORO_TEST_F(StdioUpstreamTest, ServesACallFromTheProcessKeptReady) {
+  auto server = stdio_server({"slow-start=400"});
+  server.revision = "2025-11-25";
+  co_await call(server, "pid", "{}");
+  co_await pass_time(600ms);
+  const auto start = time_.steady_now();
+  const std::string pid = co_await call(server, "pid", "{}");
+  EXPECT_LT(time_.steady_now() - start, 300ms);
+  EXPECT_TRUE(pid.find_first_not_of("0123456789") == std::string::npos) << pid;
+}
+
+CORO_TEST_F(StdioUpstreamTest, KeepsNoProcessReadyWhenToldSo) {
+  auto server = stdio_server({});
+  server.revision = "2025-11-25";
+  server.spec.warm = 0;
+  co_await call(server, "pid", "{}");
+  co_await until_children(0);
+  EXPECT_TRUE(testing::children_of_this_process().living.empty());
+}
+
+CORO_TEST_F(StdioUpstreamTest, SharesOneProcessAmongStatefulCalls) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  std::string results[4];
+  for (std::string& result : results)
+    spawn(call_into(server, "pid", &result));
+  co_await join();
+  EXPECT_EQ(results[0], results[1]);
+  EXPECT_EQ(results[0], results[2]);
+  EXPECT_EQ(results[0], results[3]);
+  const std::string count = co_await call(server, "counter", "{}");
+  const std::string next = co_await call(server, "counter", "{}");
+  EXPECT_EQ("1", count);
+  EXPECT_EQ("2", next);
+}
+
+CORO_TEST_F(StdioUpstreamTest, ReconnectsAfterAStatefulProcessDied) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string dead = co_await call(server, "die", "{}");
+  EXPECT_EQ(
+      "failed: server 'fix': transport closed: the process ended before it answered: it exited with code 3; its last "
+      "output:\ndying as asked",
+      dead);
+  const std::string alive = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", alive);
+}
+
+class IdleStdioTest : public StdioUpstreamTest {
+ protected:
+  IdleStdioTest() { options_.session_idle = Seconds(1); }
+};
+
+CORO_TEST_F(IdleStdioTest, EndsAStatefulProcessThatNobodyUses) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string first = co_await call(server, "pid", "{}");
+  co_await pass_time(500ms);
+  const std::string second = co_await call(server, "pid", "{}");
+  EXPECT_EQ(first, second);
+  co_await until_children(0);
+  EXPECT_TRUE(testing::children_of_this_process().living.empty());
+  const std::string third = co_await call(server, "pid", "{}");
+  EXPECT_NE(first, third);
+}
+
+class NeverIdleStdioTest : public StdioUpstreamTest {
+ protected:
+  NeverIdleStdioTest() { options_.session_idle = Seconds(-1); }
+};
+
+CORO_TEST_F(NeverIdleStdioTest, KeepsAStatefulProcessWithoutAnIdleTime) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string first = co_await call(server, "pid", "{}");
+  co_await pass_time(300ms);
+  const std::string second = co_await call(server, "pid", "{}");
+  EXPECT_EQ(first, second);
+}
+
+CORO_TEST_F(StdioUpstreamTest, ReturnsTheResultBeforeAStubbornProcessIsGone) {
+  auto server = stdio_server({"ignore-eof", "ignore-term", "grandchild"});
+  server.spec.warm = 0;
+  server.revision = "2025-11-25";
+  const auto start = time_.steady_now();
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", text);
+  EXPECT_LT(time_.steady_now() - start, 1s);
+}
+
+CORO_TEST_F(StdioUpstreamTest, PutsTheClientsProgressTokenBack) {
+  const auto server = stdio_server({});
+  auto answer = co_await send(server, "tools/call", R"({"name":"progress","_meta":{"progressToken":"mine","k":1}})");
+  EXPECT_EQ("done", testing::text_of_result(answer));
+  CO_ASSERT_EQ(3u, sink_.events.size());
+  EXPECT_EQ(R"(notifications/progress {"progressToken":"mine","progress":1,"total":3})", sink_.events[0]);
+  EXPECT_EQ(R"(notifications/progress {"progressToken":"mine","progress":3,"total":3})", sink_.events[2]);
+}
+
+CORO_TEST_F(StdioUpstreamTest, SendsNoProgressTokenThatNobodyAskedFor) {
+  const auto server = stdio_server({});
+  auto answer = co_await send(server, "tools/call", R"({"name":"params","_meta":{"vendor/x":[1, 2]}})");
+  EXPECT_EQ(R"({"name":"params","_meta":{"vendor/x":[1, 2]}})", testing::text_of_result(answer));
+}
+
+CORO_TEST_F(StdioUpstreamTest, AnswersRequestsOfTheServer) {
+  const auto server = stdio_server({});
+  const std::string asked = co_await call(server, "ask", "{}");
+  EXPECT_THAT(asked, HasSubstr("error yes"));
+  const std::string pinged = co_await call(server, "ping", "{}");
+  EXPECT_THAT(pinged, HasSubstr("error no"));
+}
+
+CORO_TEST_F(StdioUpstreamTest, NamesTheLimitAndItsSettingWhenACallTakesTooLong) {
+  auto server = stdio_server({});
+  server.spec.call_timeout_sec = 1;
+  const std::string text = co_await call(server, "hang", "{}");
+  EXPECT_EQ(
+      "failed: server 'fix': tools/call was not answered within 1 second. To allow more time, use the "
+      "MCP_CALL_TIMEOUT_SEC environment variable for the mcpjungle server, or call_timeout_sec for this server",
+      text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, NamesTheLimitAndItsSettingWhenAServerIsSilent) {
+  auto server = stdio_server({"silent"});
+  server.spec.init_timeout_sec = 1;
+  server.spec.protocol = catalog::Protocol::kLegacy;
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_THAT(text, HasSubstr("initialization request to MCP server timed out after 1 second, check mcpjungle server "
+                              "logs for any errors from this MCP server. To increase the timeout, use the "
+                              "MCP_SERVER_INIT_REQ_TIMEOUT_SEC environment variable"));
+}
+
+CORO_TEST_F(StdioUpstreamTest, FailsAtOnceWhenTheProcessDoes) {
+  const auto server = stdio_server({"exit=2"});
+  const auto start = time_.steady_now();
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_THAT(text, HasSubstr("it exited with code 2; its last output:\ncannot start: no token"));
+  EXPECT_LT(time_.steady_now() - start, 1s);
+}
+
+CORO_TEST_F(StdioUpstreamTest, TellsAStatefulServerAboutACancellation) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  co_await call(server, "echo", "{}");
+  std::string hung;
+  spawn(call_into(server, "hang", &hung));
+  co_await pass_time(100ms);
+  cancel_spawned();
+  co_await join();
+  EXPECT_EQ("failed: server 'fix': the call was cancelled", hung);
+  const std::string count = co_await call(server, "cancelled", "{}");
+  EXPECT_EQ("1", count);
+}
+
+CORO_TEST_F(StdioUpstreamTest, EndsAStatelessProcessWhoseCallWasCancelled) {
+  auto server = stdio_server({});
+  server.spec.warm = 0;
+  server.revision = "2025-11-25";
+  std::string hung;
+  spawn(call_into(server, "hang", &hung));
+  co_await pass_time(100ms);
+  cancel_spawned();
+  co_await join();
+  co_await until_children(0);
+  EXPECT_TRUE(testing::children_of_this_process().living.empty());
+}
+
+CORO_TEST_F(StdioUpstreamTest, LetsCallsFinishWhenTheServerIsDeregistered) {
+  auto server = stdio_server({"slow-start=200"});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  server.revision = "2025-11-25";
+  std::string text;
+  spawn(call_into(server, "echo", &text));
+  co_await pass_time(50ms);
+  const catalog::Snapshot empty;
+  upstreams_->apply(empty);
+  co_await join();
+  EXPECT_EQ("{}", text);
+  co_await until_children(0);
+  EXPECT_TRUE(testing::children_of_this_process().living.empty());
+}
+
+CORO_TEST_F(StdioUpstreamTest, StopsWithACallInFlight) {
+  const auto server = stdio_server({});
+  auto hung = std::make_shared<std::string>();
+  spawn(call_into(server, "hang", hung.get()));
+  co_await pass_time(200ms);
+  const auto start = time_.steady_now();
+  co_await upstreams_->stop();
+  EXPECT_LT(time_.steady_now() - start, 2s);
+  co_await join();
+  EXPECT_THAT(*hung, HasSubstr("the gateway is stopping"));
+}
+
+CORO_TEST_F(StdioUpstreamTest, DoesNotLetASlowStarterDelayAnotherServer) {
+  auto slow = stdio_server({"slow-start=2000"});
+  slow.spec.name = catalog::ServerName("slow");
+  slow.spec.session_mode = catalog::SessionMode::kStateful;
+  auto quick = stdio_server({});
+  quick.spec.session_mode = catalog::SessionMode::kStateful;
+  quick.revision = "2025-11-25";
+  std::string ignored;
+  spawn(call_into(slow, "echo", &ignored));
+  const auto start = time_.steady_now();
+  const std::string text = co_await call(quick, "echo", "{}");
+  EXPECT_EQ("{}", text);
+  EXPECT_LT(time_.steady_now() - start, 1s);
+}
+
+CORO_TEST_F(StdioUpstreamTest, LeavesNothingBehindAfterManyCallsAtOnce) {
+  const auto server = stdio_server({"grandchild"});
+  std::string results[20];
+  for (std::string& result : results)
+    spawn(call_into(server, "echo", &result));
+  co_await join();
+  for (const std::string& result : results)
+    EXPECT_EQ("{}", result);
+}
+
+}  // namespace
+}  // namespace jungle::upstream

@@ -1,0 +1,149 @@
+#include "upstream/upstreams.h"
+
+#include <functional>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "base/check.h"
+#include "base/with_deadline.h"
+#include "upstream/run_on.h"
+#include "upstream/upstreams_state.h"
+
+namespace jungle::upstream {
+namespace {
+
+TaskGroup::OnError log_bug(telemetry::Log& log) {
+  return [&log](std::exception_ptr error) {
+    (void)error;
+    log.error("an exception left a coroutine that ends servers");
+  };
+}
+
+Task<Result<void>> join(TaskGroup& group) {
+  co_await group.join();
+  co_return Result<void>();
+}
+
+// Lets farewells be said, for a while.
+Task<void> run_last_words(Worker& worker) {
+  auto joined = join(worker.background);
+  auto done = co_await with_deadline(worker.time, worker.time.steady_now() + kGoodbyeTimeout, std::move(joined));
+  if (!done) worker.background.cancel();
+  co_await worker.background.join();
+  co_await worker.endings.join();
+}
+
+Task<void> run_now(std::function<void()> work) {
+  work();
+  co_return;
+}
+
+}  // namespace
+
+Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)
+    : control_(control),
+      time_(time),
+      log_(log),
+      options_(std::move(options)),
+      reaper_(control, log_bug(log)),
+      endings_(control, log_bug(log)) {}
+
+Worker& Upstreams::State::home_of(std::string_view server) const {
+  std::vector<Worker*> homes;
+  for (const Site& site : sites_) {
+    if (site.use == HomeUse::kHome) homes.push_back(site.worker);
+  }
+  JUNGLE_CHECK(!homes.empty());
+  return *homes[std::hash<std::string_view>{}(server) % homes.size()];
+}
+
+std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEntry& server) {
+  return table_.with([&](Table& table) {
+    // A call that started before the last change may bring an entry that was replaced: its state is made again, and
+    // apply() of the next change ends it.
+    Known& known = table[server.spec.name.str()];
+    if (!known.state || !(known.state->facts->spec == server.spec)) {
+      if (auto former = std::exchange(known.state, nullptr)) {
+        former->retired = true;
+        asio::post(control_, [this, former] { endings_.spawn(run_retire(former, StdioHome::Ending::kLetFinish)); });
+      }
+      Worker& home = home_of(server.spec.name.str());
+      known.state = std::make_shared<ServerState>(server, options_, home, spawner_);
+      known.revision = server.revision;
+    }
+    return known.state;
+  });
+}
+
+void Upstreams::State::apply(const catalog::Snapshot& snapshot) {
+  if (!std::exchange(reaping_, true)) reaper_.spawn(spawner_.run_reaper(time_));
+  std::vector<std::shared_ptr<ServerState>> gone;
+  table_.with([&](Table& table) {
+    for (auto it = table.begin(); it != table.end();) {
+      Known& known = it->second;
+      const auto entry = snapshot.find_server(it->first);
+      if (entry && entry->spec == known.state->facts->spec) {
+        // Listed anew: it may speak another revision by now.
+        if (known.revision != entry->revision) known.state->era = known_era(entry->spec, entry->revision);
+        known.revision = entry->revision;
+        ++it;
+        continue;
+      }
+      known.state->retired = true;
+      gone.push_back(std::move(known.state));
+      it = table.erase(it);
+    }
+  });
+  if (gone.empty()) return;
+  std::erase_if(retiring_, [](const std::weak_ptr<ServerState>& state) { return state.expired(); });
+  for (auto& state : gone) {
+    retiring_.push_back(state);
+    endings_.spawn(run_retire(std::move(state), StdioHome::Ending::kLetFinish));
+  }
+  for (Site& site : sites_)
+    asio::post(site.worker->executor, site.drop_retired);
+}
+
+Task<void> Upstreams::State::run_retire(std::shared_ptr<ServerState> state, StdioHome::Ending how) {
+  co_await run_on(state->home.executor, state->end(how));
+}
+
+Task<void> Upstreams::State::run_close(Site& site) {
+  auto closing = run_now(site.close);
+  co_await run_on(site.worker->executor, std::move(closing));
+  auto last_words = run_last_words(*site.worker);
+  co_await run_on(site.worker->executor, std::move(last_words));
+}
+
+Task<void> Upstreams::State::stop() {
+  std::vector<std::shared_ptr<ServerState>> all;
+  table_.with([&](Table& table) {
+    for (auto& [name, known] : table)
+      all.push_back(std::move(known.state));
+    table.clear();
+  });
+  for (const auto& retiring : retiring_) {
+    if (auto state = retiring.lock()) all.push_back(std::move(state));
+  }
+  for (auto& state : all)
+    endings_.spawn(run_retire(std::move(state), StdioHome::Ending::kNow));
+  co_await endings_.join();
+  // Only now: servers that end leave farewells with their workers.
+  for (Site& site : sites_)
+    endings_.spawn(run_close(site));
+  co_await endings_.join();
+  reaper_.cancel();
+  co_await reaper_.join();
+}
+
+Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)
+    : state_(std::make_unique<State>(control, time, log, std::move(options))) {}
+
+Upstreams::~Upstreams() = default;
+
+void Upstreams::apply(const catalog::Snapshot& snapshot) { state_->apply(snapshot); }
+
+Task<void> Upstreams::stop() { return state_->stop(); }
+
+}  // namespace jungle::upstream
