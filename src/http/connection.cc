@@ -28,6 +28,16 @@ std::string_view message_of(HeadFault fault) {
   return "";
 }
 
+// RFC 9112 §3.2.2: a server accepts the absolute form too. What counts is the path; Host is checked as a header.
+std::string_view origin_form(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (target.substr(0, scheme.size()) != scheme) continue;
+    const auto path = target.find_first_of("/?", scheme.size());
+    return path == std::string_view::npos || target[path] == '?' ? std::string_view("/") : target.substr(path);
+  }
+  return target;
+}
+
 int status_of(HeadFault fault) {
   switch (fault) {
     case HeadFault::kNone:
@@ -174,7 +184,7 @@ Connection::Refusal Connection::take_head() {
 
 void Connection::fill_exchange() {
   exchange_.method_ = head_.method;
-  exchange_.target_ = head_.target;
+  exchange_.target_ = origin_form(head_.target);
   exchange_.headers_ = head_.headers;
   if (exchange_.body_.capacity() > kKeptBodyBytes) exchange_.body_ = std::string();
   exchange_.body_.clear();
@@ -247,7 +257,7 @@ Task<void> Connection::run_handler() {
   const SteadyTime started = access_log ? context_.time.steady_now() : SteadyTime();
   if (wire_->read_error()) {
     on_wire_event();
-  } else if (wire_->bytes().empty()) {
+  } else {
     wire_->arm();  // So that a hang-up is noticed. The next request arrives through the same read.
   }
   bool threw = false;

@@ -54,7 +54,7 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   std::string_view method() const { return method_; }
-  std::string_view target() const { return target_; }  // As it came: origin form, or "*" for OPTIONS.
+  std::string_view target() const { return target_; }  // Origin form ("/path?query"), or "*" for OPTIONS.
   std::string_view path() const { return target_.substr(0, target_.find('?')); }
   std::string_view query() const;  // Without the question mark.
   std::span<const Header> headers() const { return headers_; }

@@ -168,6 +168,17 @@ TEST_F(ServerCancelTest, NoticesAHangUpBehindAPipelinedRequest) {
   EXPECT_EQ(CancelReason::kHangUp, reason_);
 }
 
+TEST_F(ServerCancelTest, NoticesAHangUpBehindARequestThatCameAlong) {
+  handle_by_waiting();
+  const auto peer = connect();
+  peer->send(std::string(kGet) + std::string(kGet));
+  ASSERT_TRUE(handler_waits());
+  peer->close();
+  advance(1s);
+  EXPECT_EQ(CancelReason::kHangUp, reason_);
+  EXPECT_EQ(1u, handler_.seen.size());
+}
+
 TEST_F(ServerCancelTest, StopsAtOnceWithIdleConnectionsAndStreams) {
   handle_by_streaming();
   std::vector<std::unique_ptr<testing::RawPeer>> peers;

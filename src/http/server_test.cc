@@ -46,6 +46,12 @@ TEST_F(HttpServerTest, ShowsTheHandlerTheRequest) {
   EXPECT_EQ(204, ask(kGet).status);
 }
 
+TEST_F(HttpServerTest, TakesTargetsInAbsoluteForm) {
+  ask("GET http://x/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
+  ask("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ((std::vector<std::string>{"GET /a?b ", "GET / "}), handler_.seen);
+}
+
 TEST_F(HttpServerTest, KeepsTheConnectionForTheNextRequest) {
   const auto peer = connect();
   for (int i = 0; i < 3; ++i) {
