@@ -28,7 +28,7 @@ class SqlHarness {
   void reopen() {
     repository_.reset();
     database_.reset();
-    database_ = std::move(Database::open(folder_.file("test.db"), log_).value());
+    database_ = Database::open(folder_.file("test.db"), log_).value();
     repository_ = std::make_unique<SqlCatalogRepository>(*database_, time_);
   }
 
