@@ -55,5 +55,5 @@ build_preset() {
   # Colours and progress are for a terminal; a log wants the errors.
   cmake --preset "$preset" "${options[@]}" --log-level=WARNING >"$root/build/$preset.log" 2>&1 ||
     { cat "$root/build/$preset.log" >&2; die "CMake could not configure the preset $preset; what it said stands above"; }
-  cmake --build "build/$preset" --parallel "$(nproc)" "${targets[@]}" || die "the preset $preset did not build"
+  cmake --build --preset "$preset" --parallel "$(nproc)" "${targets[@]}" || die "the preset $preset did not build"
 }
