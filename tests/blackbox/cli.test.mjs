@@ -138,7 +138,7 @@ test('config files: JSON and YAML, and ${VAR}', async (t) => {
   assert.equal(fromYaml.code, 0, fromYaml.all);
 
   await fails(gateway, ['register', '-c', file('c.json', { ...spec, name: 'c' })], /failed to resolve config file environment variables: environment variable SECRET is not set/);
-  await fails(gateway, ['register', '-c', file('d.json', { ...spec, description: '${NOPE' })], /invalid environment variable placeholder in "\$\{NOPE"/);
+  await fails(gateway, ['register', '-c', file('d.json', { name: 'd', transport: 'stdio', command: '${NOPE' })], /invalid environment variable placeholder in "\$\{NOPE"/);
   await fails(gateway, ['register', '-c', path.join(gateway.folder, 'missing.json')], /failed to read config file .*missing\.json: .*no such file or directory/);
   await fails(gateway, ['register', '-c', file('e.json', '{"name": ')], /failed to parse config file: /);
   assert.equal((await gateway.rest('GET', '/servers')).json.length, 2);

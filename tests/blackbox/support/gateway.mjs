@@ -125,7 +125,10 @@ export async function spawnGateway(t, { args = [], env = {}, folder = temporaryF
   const mark = randomUUID();
   const all = environment(folder, { [MARK]: mark, ...env });
   const gateway = new Gateway(folder, port, mark, ['start', '--port', String(port), ...args], { cwd: folder, env: all });
-  defer(t, () => gateway.hasEnded || gateway.stop('SIGKILL'));
+  defer(t, async () => {
+    if (!gateway.hasEnded) await gateway.stop('SIGKILL');
+    for (const { pid } of gateway.children()) process.kill(pid, 'SIGKILL');  // What a failed test leaves behind.
+  });
   return gateway;
 }
 
@@ -135,7 +138,8 @@ export async function startGateway(t, options = {}) {
   await untilHealthy(gateway);
   defer(t, async () => {
     if (gateway.hasEnded) return;
-    assert.deepEqual(gateway.zombies(), [], 'zombies while the gateway runs');
+    // A process that ended this moment is a zombie until it is reaped.
+    await eventually('no zombies while the gateway runs', () => gateway.zombies().length === 0);
     const { code, signal, stderr } = await gateway.stop();
     assert.equal(code, 0, `exit code after SIGTERM (signal ${signal}):\n${stderr}`);
     await eventually('no process is left', () => gateway.children().length === 0);
