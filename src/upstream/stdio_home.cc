@@ -60,7 +60,7 @@ Task<void> StdioHome::run_call(std::shared_ptr<StdioCall> call) {
   const bool withdrawn = withdrawn_.erase(call->id) != 0;
   if (!opened) {
     StdioCall::finish(call, opened.error());
-  } else if (withdrawn || closed_) {
+  } else if (withdrawn || hurry_) {
     StdioCall::finish(call, withdrawn ? cancelled_error(facts_->spec) : gone_error(facts_->spec));
     if (!is_stateful()) keep(std::move(*opened));
   } else if (is_stateful()) {
@@ -142,7 +142,7 @@ StdioHome::SessionPtr StdioHome::take_warm() {
 
 // A fresh session becomes the shared one or joins the warm ones.
 void StdioHome::keep(SessionPtr session) {
-  if (closed_ || !session->alive()) return end_in_background(endings_, std::move(session));
+  if (hurry_ || !session->alive()) return end_in_background(endings_, std::move(session));
   if (is_stateful()) {
     if (shared_ != nullptr) end_in_background(endings_, std::move(shared_));
     shared_ = std::move(session);
@@ -228,7 +228,7 @@ void StdioHome::retire(StdioSession& session) {
 }
 
 void StdioHome::watch_idleness() {
-  if (watching_ || (is_stateful() && facts_->session_idle.count() <= 0)) return;
+  if (watching_ || closed_ || (is_stateful() && facts_->session_idle.count() <= 0)) return;
   watching_ = true;
   last_call_ = std::max(last_call_, time_.steady_now());
   tasks_.spawn(run_idle_watch());
@@ -274,6 +274,7 @@ Task<void> StdioHome::end(Ending how) {
     const bool woken = co_await calmer_.wait();
     if (!woken) break;
   }
+  hurry_ = true;  // What is opening ahead of need is not kept.
   retire_all();
   tasks_.cancel();
   co_await tasks_.join();

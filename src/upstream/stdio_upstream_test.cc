@@ -266,12 +266,14 @@ CORO_TEST_F(StdioUpstreamTest, DoesNotLetASlowStarterDelayAnotherServer) {
   auto quick = stdio_server({});
   quick.spec.session_mode = catalog::SessionMode::kStateful;
   quick.revision = "2025-11-25";
-  std::string ignored;
-  spawn(call_into(slow, "echo", &ignored));
+  std::string late;
+  spawn(call_into(slow, "echo", &late));
   const auto start = time_.steady_now();
   const std::string text = co_await call(quick, "echo", "{}");
   EXPECT_EQ("{}", text);
   EXPECT_LT(time_.steady_now() - start, 1s);
+  co_await join();
+  EXPECT_EQ("{}", late);
 }
 
 CORO_TEST_F(StdioUpstreamTest, LeavesNothingBehindAfterManyCallsAtOnce) {
