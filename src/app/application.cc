@@ -68,6 +68,8 @@ class Application {
   Result<void> load();
   Task<Result<void>> run_load();
   Result<http::Endpoint> listen();
+  Result<http::Endpoint> prepare();
+  static void announce(const http::Endpoint& endpoint);
   Task<void> run_until_signal();
   Task<void> shut_down();
   Task<void> stop_worker(Worker& worker);
@@ -156,28 +158,38 @@ Result<http::Endpoint> Application::listen() {
   return endpoint;
 }
 
-Result<void> Application::serve() {
-  if (auto loaded = load(); !loaded) return loaded;
-  const auto endpoint = listen();
+Result<http::Endpoint> Application::prepare() {
+  if (auto loaded = load(); !loaded) return loaded.error();
+  auto endpoint = listen();
   if (!endpoint) return with_context(endpoint.error(), "failed to run the server");
-  for (const auto& worker : workers_)
-    worker->run();
-  const std::string address =
-      endpoint->address.find(':') == std::string::npos ? endpoint->address : "[" + endpoint->address + "]";
-  std::fprintf(stderr, "\n%.*s\nMCPJungle HTTP server listening on %s:%u\n\n", static_cast<int>(banner().size()),
-               banner().data(), address.c_str(), endpoint->port);
-  std::fflush(stderr);
+  return endpoint;
+}
 
+// A start that fails ends as a shutdown does, so that there is one way out.
+Result<void> Application::serve() {
+  const auto endpoint = prepare();
+  for (const auto& worker : workers_)
+    worker->run(endpoint ? Serving::kYes : Serving::kNo);
+  if (endpoint) announce(*endpoint);
   tasks_.spawn(deadlines_.run_sweeps());
-  asio::co_spawn(control_, run_until_signal(), [&](std::exception_ptr error) {
+  asio::co_spawn(control_, endpoint ? run_until_signal() : shut_down(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
   control_.run();
   for (const auto& worker : workers_)
     worker->join();
   blocking_.join();
+  if (!endpoint) return endpoint.error();
   log_.info("[server] Server gracefully stopped");
   return {};
+}
+
+void Application::announce(const http::Endpoint& endpoint) {
+  const bool is_v6 = endpoint.address.find(':') != std::string::npos;
+  const std::string address = is_v6 ? "[" + endpoint.address + "]" : endpoint.address;
+  std::fprintf(stderr, "\n%.*s\nMCPJungle HTTP server listening on %s:%u\n\n", static_cast<int>(banner().size()),
+               banner().data(), address.c_str(), endpoint.port);
+  std::fflush(stderr);
 }
 
 Task<void> Application::run_until_signal() {
@@ -188,6 +200,7 @@ Task<void> Application::run_until_signal() {
     log_.info(number == SIGINT ? "[server] Received signal interrupt, initiating graceful shutdown..."
                                : "[server] Received signal terminated, initiating graceful shutdown...");
   }
+  log_.info("[server] Cancelling active connections...");
   co_await shut_down();
 }
 
@@ -198,7 +211,6 @@ Task<void> Application::stop_worker(Worker& worker) {
 
 // Clients first, then what they used.
 Task<void> Application::shut_down() {
-  log_.info("[server] Cancelling active connections...");
   for (const auto& worker : workers_)
     stops_.spawn(stop_worker(*worker));
   co_await stops_.join();

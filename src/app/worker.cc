@@ -40,10 +40,11 @@ Worker::Worker(const Shared& shared)
 
 Worker::~Worker() = default;
 
-void Worker::run() {
+void Worker::run(Serving serving) {
+  serving_ = serving;
   thread_ = std::thread([this] {
     tasks_.spawn(deadlines_.run_sweeps());
-    server_.start();
+    if (serving_ == Serving::kYes) server_.start();
     context_.run();
   });
 }
@@ -51,7 +52,7 @@ void Worker::run() {
 void Worker::join() { thread_.join(); }
 
 Task<void> Worker::stop_serving(SteadyTime force_at) {
-  co_await server_.stop(force_at);
+  if (serving_ == Serving::kYes) co_await server_.stop(force_at);
   co_await endpoint_.stop();
 }
 

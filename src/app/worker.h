@@ -39,6 +39,9 @@ struct Shared {
   std::string version;
 };
 
+// Whether a worker accepts connections; one that does not only lets what it holds stop in order.
+enum class Serving : std::uint8_t { kYes, kNo };
+
 // A thread with its own io_context, listener, connections to upstreams, and the road between them. A call to an HTTP
 // upstream begins and ends here. Owned by the application; the members stand in the order of dependence.
 //
@@ -54,7 +57,8 @@ class Worker {
   Result<http::Endpoint> listen(std::string_view address, std::uint16_t port, http::Sharing sharing) {
     return server_.listen(address, port, sharing);
   }
-  void run();   // Starts to accept, on a thread of its own.
+  // Starts the thread, and accepts there if it serves. REQUIRES: listen() succeeded, if it serves.
+  void run(Serving serving);
   void join();  // Returns when the thread has ended. REQUIRES: stop() has returned.
 
   // On this worker's executor. Calls in flight get until `force_at`.
@@ -74,6 +78,7 @@ class Worker {
   FrontDoor front_door_;
   admin::AccessLog access_log_;
   http::Server server_;
+  Serving serving_ = Serving::kNo;
   std::thread thread_;
 };
 

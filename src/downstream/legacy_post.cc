@@ -92,10 +92,11 @@ Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view sc
     sessions_.add(session, exchange.deadlines().coarse_now());
     form.session_id = session->id;
   }
+  const int status = !result && result.error().code == ErrorCode::kNotFound ? 404 : 200;
   mcp::Response response =
       result ? std::move(*result) : error_response(result.error(), std::to_string(next_request_++));
   ResponseWriter writer(exchange, background_, executor_, request.id, request.method, form);
-  co_await writer.finish(std::move(response), 200);
+  co_await writer.finish(std::move(response), status);
 }
 
 // Our InitializeResult, made of what the service says of itself.

@@ -128,8 +128,9 @@ Task<void> McpEndpoint::run_call(ResponseWriter& writer, http::Exchange& exchang
                                {"reason", answer.error().message},
                                {"detail", answer.error().detail}});
   }
+  const bool unknown_endpoint = !answer && answer.error().code == ErrorCode::kNotFound;
   mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
-  const int status = status_of(response, call.revision);
+  const int status = unknown_endpoint ? 404 : status_of(response, call.revision);
   co_await writer.finish(std::move(response), status);
 }
 

@@ -146,6 +146,18 @@ TEST_F(GatewayTest, RefusesResourcesThatAreUnknownOrDisabled) {
   EXPECT_EQ(mcp::kInvalidParams, mcp::code_of(refused)) << refused;
 }
 
+TEST_F(GatewayTest, NamesTheClientsUriWhenAServerHasNoSuchResource) {
+  files_.reply_error("resources/read", mcp::kResourceNotFound, "Resource not found");
+  const std::string refused = answer("resources/read", R"({"uri":"mcpj://res/files/eA"})");
+  EXPECT_NE(std::string::npos, refused.find(R"("data":{"uri":"mcpj://res/files/eA"})")) << refused;
+}
+
+TEST_F(GatewayTest, RefusesArgumentsThatAreNoObject) {
+  EXPECT_EQ(mcp::kInvalidParams, mcp::code_of(answer("tools/call", R"({"name":"files__read","arguments":"x"})")));
+  EXPECT_EQ(mcp::kInvalidParams, mcp::code_of(answer("prompts/get", R"({"name":"files__greet","arguments":[]})")));
+  EXPECT_TRUE(files_.seen().empty());
+}
+
 TEST_F(GatewayTest, CompletesForThePromptsServer) {
   files_.reply("completion/complete", R"({"completion":{"values":[]}})");
   answer("completion/complete",

@@ -16,6 +16,9 @@ Task<Result<mcp::Response>> Gateway::prompts_get(mcp::Request request, const mcp
     co_return mcp::Response::error(mcp::kInvalidParams, message);
   }
 
+  if (const auto arguments = request.params.find("arguments"); arguments && arguments->front() != '{') {
+    co_return mcp::Response::error(mcp::kInvalidParams, "prompts/get needs params.arguments to be an object");
+  }
   if (view.names() == View::Names::kExposed) request.params.set("name", mcp::json_string(prompt->own_name));
   auto answer = co_await upstreams_.service_of(*prompt->server).handle(std::move(request), call, events);
   if (!answer || view.names() == View::Names::kOwn) co_return answer;

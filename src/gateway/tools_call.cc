@@ -36,6 +36,9 @@ Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp:
     const std::string message = "tool '" + *name + "' not found: tool not found" + view.suggest_tool(*name);
     co_return mcp::Response::error(mcp::kInvalidParams, message);
   }
+  if (const auto arguments = request.params.find("arguments"); arguments && arguments->front() != '{') {
+    co_return mcp::Response::error(mcp::kInvalidParams, "tools/call needs params.arguments to be an object");
+  }
   if (const std::string mismatch = header_mismatch(call, *tool, request.params); !mismatch.empty()) {
     co_return mcp::Response::error(mcp::kHeaderMismatch, mismatch);
   }

@@ -31,7 +31,9 @@ bool is_empty_object(std::string_view object) {
 }
 
 // Whether `code` is one that a peer of the other era would not understand (MCP 2026-07-28 basic "Error Codes").
-bool is_modern_only(int code) { return code <= kHeaderMismatch && code >= -32099; }
+bool is_modern_only(int code) {
+  return code == kHeaderMismatch || code == kMissingClientCapability || code == kUnsupportedProtocolVersion;
+}
 
 Response with_code(const Response& error, int code) {
   const std::string_view payload = error.payload();
@@ -40,15 +42,6 @@ Response with_code(const Response& error, int code) {
   Splice splice;
   if (const Member* member = members->find(payload, "code")) splice.replace(member->value, std::to_string(code));
   return Response::error(splice.apply(payload));
-}
-
-bool has_uri_in_data(std::string_view error_object) {
-  const auto members = read_members(error_object);
-  if (!members) return false;
-  const Member* data = members->find(error_object, "data");
-  if (data == nullptr || error_object[data->value.begin] != '{') return false;
-  const auto of_data = read_members(error_object, data->value);
-  return of_data.has_value() && of_data->find(error_object, "uri") != nullptr;
 }
 
 }  // namespace
@@ -103,8 +96,17 @@ Response error_for(Response error, Revision revision) {
   if (is_modern(revision)) {
     return code == kResourceNotFound ? with_code(error, kInvalidParams) : std::move(error);
   }
-  if (code == kInvalidParams && has_uri_in_data(error.payload())) return with_code(error, kResourceNotFound);
+  if (code == kInvalidParams && names_a_uri(error.payload())) return with_code(error, kResourceNotFound);
   return is_modern_only(code) ? with_code(error, kInternalError) : std::move(error);
+}
+
+bool names_a_uri(std::string_view error_object) {
+  const auto members = read_members(error_object);
+  if (!members) return false;
+  const Member* data = members->find(error_object, "data");
+  if (data == nullptr || error_object[data->value.begin] != '{') return false;
+  const auto of_data = read_members(error_object, data->value);
+  return of_data.has_value() && of_data->find(error_object, "uri") != nullptr;
 }
 
 int code_of(std::string_view error_object) {

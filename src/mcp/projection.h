@@ -29,6 +29,9 @@ Response to_legacy(Response modern_result);
 // -32602 with data.uri since; codes that only the other era knows are not shown.
 Response error_for(Response error, Revision revision);
 
+// Whether the `data` of a JSON-RPC error object has a `uri`: what "resource not found" looks like since 2026-07-28.
+bool names_a_uri(std::string_view error_object);
+
 // The `code` of a JSON-RPC error object; kInternalError if it has none that is an integer.
 int code_of(std::string_view error_object);
 

@@ -46,6 +46,7 @@ TEST(ProjectionTest, SpeaksOfMissingResourcesInTheClientsWords) {
 
 TEST(ProjectionTest, NeverShowsModernCodesToALegacyClient) {
   EXPECT_EQ(R"({"code":-32603,"message":"m"})", error_text(R"({"code":-32021,"message":"m"})", Revision::k2025_11_25));
+  EXPECT_EQ(R"({"code":-32050,"message":"m"})", error_text(R"({"code":-32050,"message":"m"})", Revision::k2025_11_25));
   EXPECT_EQ(-32603, code_of(R"({"code":"x"})"));
 }
 
