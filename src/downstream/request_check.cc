@@ -111,7 +111,7 @@ Result<std::vector<std::pair<std::string, std::string>>> param_headers_of(const 
 
 mcp::Response unsupported_version(std::string_view requested) {
   std::string supported = "[";
-  for (auto it = mcp::kRevisions.rbegin(); it != mcp::kRevisions.rend(); ++it) {
+  for (auto it = mcp::kRevisions.rbegin(); it != mcp::kRevisions.rend() && mcp::is_modern(*it); ++it) {
     if (supported.size() > 1) supported += ',';
     supported += mcp::json_string(mcp::text_of(*it));
   }

@@ -31,7 +31,8 @@ bool accepts_stream(const http::Exchange& exchange);
 // malformed.
 Result<std::vector<std::pair<std::string, std::string>>> param_headers_of(const http::Exchange& exchange);
 
-// The error that names the versions we speak (MCP 2026-07-28 basic/versioning, UnsupportedProtocolVersionError).
+// The error that names the versions a request may carry, those of server/discover (MCP 2026-07-28 basic/versioning,
+// UnsupportedProtocolVersionError).
 mcp::Response unsupported_version(std::string_view requested);
 
 }  // namespace jungle::downstream

@@ -112,7 +112,7 @@ for (const [name, env, message] of [
   });
 }
 
-test('a port that is taken is one clear line and exit code 1', { todo: 'the gateway ends by an assertion after it said so' }, async (t) => {
+test('a port that is taken is one clear line and exit code 1', async (t) => {
   const holder = net.createServer();
   await new Promise((resolve) => holder.listen(0, '127.0.0.1', resolve));
   defer(t, () => holder.close());
