@@ -25,7 +25,7 @@ constexpr int kBacklog = 4096;  // The kernel cuts it to net.core.somaxconn.
 Error listen_failure(const Tcp::endpoint& endpoint, const boost::system::error_code& ec) {
   const std::string where = endpoint.address().to_string() + " port " + std::to_string(endpoint.port());
   if (ec == asio::error::address_in_use)
-    return Error{ErrorCode::kConflict, "cannot listen on " + where + ": the port is in use", ec.message()};
+    return Error{ErrorCode::kConflict, "cannot listen on " + where + ": address already in use", ec.message()};
   if (ec == asio::error::access_denied)
     return Error{ErrorCode::kPermissionDenied, "cannot listen on " + where + ": permission denied", ec.message()};
   return Error{ErrorCode::kUnavailable, "cannot listen on " + where + ": " + ec.message(), ec.message()};

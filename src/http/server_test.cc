@@ -256,7 +256,7 @@ TEST_F(HttpServerTest, SiblingsShareAPortAndStrangersDoNot) {
   const auto refused = stranger.listen("127.0.0.1", port_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(ErrorCode::kConflict, refused.error().code);
-  EXPECT_EQ("cannot listen on 127.0.0.1 port " + std::to_string(port_) + ": the port is in use",
+  EXPECT_EQ("cannot listen on 127.0.0.1 port " + std::to_string(port_) + ": address already in use",
             refused.error().message);
 }
 
