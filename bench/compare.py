@@ -132,8 +132,10 @@ class Load:
             print(out, file=sys.stderr)
             raise SystemExit(f"wrong answers from {self.url}")
         count = int(re.search(r"(\d+) requests in", out).group(1))
+        if count == 0:
+            raise SystemExit(f"no answers from {self.url}")
         return dict(rate=float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), cpu_us=used / max(count, 1) * 1e6,
-                    p50=to_ms(re.search(r"50%\s+(\S+)", out).group(1)), p99=to_ms(re.search(r"99%\s+(\S+)", out).group(1)))
+                    p50=to_ms(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)), p99=to_ms(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)))
 
 
 def request(url, body, headers=None):

@@ -99,14 +99,14 @@ class FastServer final : public http::Handler {
   const std::string& tools_;
 };
 
-void serve_http(std::uint16_t port, int index, Kind kind, const std::string& tools) {
+void serve_http(std::uint16_t port, Kind kind, const std::string& tools) {
   asio::io_context context(1);
   RealTime time;
   DeadlineList deadlines(time);
   telemetry::NullLog log;
   FastServer handler(kind, tools);
   http::Server server(context.get_executor(), time, deadlines, log, handler, http::ServerOptions{});
-  if (!server.listen("127.0.0.1", port, index == 0 ? http::Sharing::kFirst : http::Sharing::kSibling)) std::exit(1);
+  if (!server.listen("127.0.0.1", port, http::Sharing::kSibling)) std::exit(1);
   server.start();
   TaskGroup tasks(context.get_executor(), [](std::exception_ptr) {});
   tasks.spawn(deadlines.run_sweeps());
@@ -136,8 +136,8 @@ int run(const std::vector<std::string>& words) {
   const std::string tools = tools_of(std::atoi(words[5].c_str()));
   std::vector<std::thread> threads;
   for (int i = 1; i < workers; ++i)
-    threads.emplace_back([&, i] { serve_http(port, i, kind, tools); });
-  serve_http(port, 0, kind, tools);
+    threads.emplace_back([&] { serve_http(port, kind, tools); });
+  serve_http(port, kind, tools);
   return 0;
 }
 
