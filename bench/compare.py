@@ -28,7 +28,7 @@ META = ('"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
 ARGUMENTS = '"arguments":{"text":"some text to work on","count":3}'
 
 NGINX = """
-daemon off; worker_processes %(workers)d; error_log /dev/null; pid %(folder)s/nginx.pid;
+%(user)s daemon off; worker_processes %(workers)d; error_log /dev/null; pid %(folder)s/nginx.pid;
 events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 100000000; keepalive_timeout 75; sendfile on; default_type application/json;
@@ -183,7 +183,7 @@ def start_nginx(folder, upstream):
     port = free_port()
     pathlib.Path(folder, "static").mkdir(exist_ok=True)
     config = pathlib.Path(folder, "nginx.conf")
-    config.write_text(NGINX % dict(workers=os.cpu_count(), folder=folder, port=port, upstream=upstream))
+    config.write_text(NGINX % dict(user="user root;" if os.geteuid() == 0 else "", workers=os.cpu_count(), folder=folder, port=port, upstream=upstream))
     process = subprocess.Popen(["nginx", "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
     wait_for(port, process)
     return port, process
