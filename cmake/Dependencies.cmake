@@ -20,11 +20,10 @@ target_link_libraries(jungle_soci INTERFACE ${JUNGLE_SOCI_SQLITE3} ${JUNGLE_SOCI
 
 find_path(JUNGLE_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 
-# What every unit may assume about Asio and Beast: compiled once (src/base/asio_impl.cc, src/http/beast_impl.cc).
+# What every unit may assume about Asio: compiled once (src/base/asio_impl.cc).
 add_library(jungle_asio INTERFACE)
 target_link_libraries(jungle_asio INTERFACE Boost::headers Boost::system Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
-target_compile_definitions(jungle_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-                           BOOST_ASIO_NO_DEPRECATED)
+target_compile_definitions(jungle_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
 if(TARGET yaml-cpp::yaml-cpp)
   set(JUNGLE_YAML yaml-cpp::yaml-cpp)

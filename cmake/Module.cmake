@@ -1,4 +1,6 @@
-# One precompiled header for the modules, one for the tests: Asio, Beast and Boost.JSON are read once.
+# One precompiled header for the modules, one for the tests: Asio and Boost.JSON are read once.
+# ccache can keep what is compiled with one only if the preprocessor leaves it in place and it carries no time.
+add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 add_library(jungle_pch STATIC ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
 target_link_libraries(jungle_pch PUBLIC jungle_asio Boost::json Boost::url jungle::warnings)
 target_precompile_headers(jungle_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)

@@ -20,7 +20,7 @@ LONG_FUNCTIONS: set[str] = set()
 # Which modules may include which third-party headers.
 THIRD_PARTY = {
     "soci/": {"store"}, "sqlite3.h": {"store"}, "spdlog/": {"telemetry"}, "fmt/": {"telemetry"},
-    "simdjson": {"mcp"}, "CLI/": {"cli"}, "yaml-cpp/": {"cli"}, "boost/beast": {"http"}, "openssl/": {"crypto", "http"},
+    "simdjson": {"mcp"}, "CLI/": {"cli"}, "yaml-cpp/": {"cli"}, "openssl/": {"crypto", "http"},
     "boost/asio/ssl": {"base", "http"},
 }
 # Files that may read the clock, the environment or sleep; everything else takes Time&, Random& or a config.
@@ -32,14 +32,14 @@ TRY_ALLOWED: set[str] = {"src/base/blocking.h", "src/store/database.cc", "src/cl
 BANNED = [
     (re.compile(r"\bFIXME\b"), "FIXME cannot be merged"),
     (re.compile(r"asio::detached|net::detached"), "nothing is detached: use a TaskGroup"),
-    (re.compile(r"#include <boost/(asio|beast)\.hpp>|#include <spdlog/spdlog\.h>"), "no umbrella headers"),
+    (re.compile(r"#include <boost/asio\.hpp>|#include <spdlog/spdlog\.h>"), "no umbrella headers"),
     (re.compile(r"\busing namespace std;"), "no using namespace std"),
     (re.compile(r"^\s*//.*\b(previously|no longer|used to be|was changed|formerly did)\b", re.I), "comments speak of the code as it stands"),
     (re.compile(r"\bTODO\b(?!\((perf|security|cleanup|port)\): .*\(#\d+\))"), "write TODO(kind): text (#issue)"),
 ]
 BANNED_FOLDERS = {"util", "utils", "common", "helpers", "misc"}
 BANNED_NAME_PARTS = {"impl", "ng", "v2", "new", "manager2"}
-NAME_EXCEPTIONS = {"asio_impl.cc", "beast_impl.cc"}
+NAME_EXCEPTIONS = {"asio_impl.cc"}
 
 breaches = 0
 

@@ -30,7 +30,7 @@ Worker::Worker(const Shared& shared)
       client_(executor(), deadlines_, shared.log, shared.blocking, shared.tls, http::ClientOptions{}),
       directory_(shared.upstreams, executor(), deadlines_, client_),
       gateway_(shared.control_plane.published(), directory_, gateway::GatewayOptions{shared.version}),
-      endpoint_(executor(), shared.time, shared.log, gateway_, shared.sessions, shared.peers,
+      endpoint_(executor(), shared.log, gateway_, shared.sessions, shared.peers,
                 downstream::EndpointOptions{server_info(shared.version)}),
       admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
              admin::AdminOptions{shared.version}),

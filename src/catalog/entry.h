@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/ids.h"
@@ -92,5 +93,8 @@ struct ServerEntry {
   std::vector<ResourceEntry> resources;
   std::vector<ResourceTemplateEntry> resource_templates;
 };
+
+// Whether the server said that it has a capability: "completions", "resources" and so on.
+bool offers(const ServerEntry& server, std::string_view capability);
 
 }  // namespace jungle::catalog

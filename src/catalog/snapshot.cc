@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "catalog/names.h"
-#include "mcp/json_reader.h"
 
 namespace jungle::catalog {
 namespace {
@@ -119,11 +118,6 @@ std::string suggest(const std::unordered_map<std::string_view, const Entry*>& en
   return did_you_mean(name, names);
 }
 
-bool offers_completions(const ServerEntry& server) {
-  const auto members = mcp::read_members(server.capabilities);
-  return members && members->find(server.capabilities, "completions") != nullptr;
-}
-
 }  // namespace
 
 View::View(Names names, Servers servers) : names_(names), servers_(std::move(servers)) {
@@ -140,7 +134,7 @@ void View::add(const ServerEntry& server) {
   add_enabled(names_, server.prompts, prompts_);
   add_enabled(names_, server.resources, resources_);
   add_enabled(names_, server.resource_templates, templates_);
-  has_completions_ = has_completions_ || offers_completions(server);
+  has_completions_ = has_completions_ || offers(server, "completions");
 }
 
 const ToolEntry* View::find_tool(std::string_view name) const { return find_in(tools_, name); }

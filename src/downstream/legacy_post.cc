@@ -37,11 +37,7 @@ Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_vie
   if (const auto bad = check_version_header(exchange)) co_return co_await answer_error(exchange, 400, request.id, *bad);
   if (request.method == mcp::Method::kInitialize) co_return co_await initialize(exchange, scope, std::move(request));
   const auto session = session_of(exchange, scope);
-  if (!session) {
-    const bool unknown = session.error().code == ErrorCode::kNotFound;
-    const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
-    co_return co_await answer_error(exchange, unknown ? 404 : 400, request.id, error);
-  }
+  if (!session) co_return co_await refuse_session(exchange, request.id, session.error());
   co_await legacy_call(exchange, *session, std::move(request));
 }
 
@@ -130,11 +126,7 @@ Task<void> McpEndpoint::legacy_notification(http::Exchange& exchange, std::strin
                                             mcp::Notification notification) {
   if (!has_modern_header(exchange)) {
     const auto session = session_of(exchange, scope);
-    if (!session) {
-      const bool unknown = session.error().code == ErrorCode::kNotFound;
-      const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
-      co_return co_await answer_error(exchange, unknown ? 404 : 400, std::string_view(), error);
-    }
+    if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
     if (notification.method == "notifications/cancelled") tell_cancelled(*session, notification.params);
   }
   const auto written = co_await exchange.respond(202, std::string_view(), std::string_view());

@@ -36,6 +36,13 @@ Task<Result<void>> start_event_stream(http::Exchange& exchange) {
   co_return co_await exchange.start_stream(head);
 }
 
+// The client may be gone, or the stream cancelled by a shutdown: either way this is the last that is written.
+Task<void> end_event_stream(http::Exchange& exchange) {
+  co_await exchange.reset_cancellation();
+  const auto ended = co_await exchange.finish();
+  (void)ended;
+}
+
 Task<Result<void>> write_message(http::Exchange& exchange, std::string_view message, std::string_view id) {
   http::SseWriter sse;
   const auto pieces = sse.event("message", message, id);
@@ -70,14 +77,17 @@ Result<McpEndpoint::Session> McpEndpoint::session_of(http::Exchange& exchange, s
   return session;
 }
 
+// Answers a request whose session session_of() refused. Without a session id a POST is malformed (400), and GET and
+// DELETE have nothing to work on: they are answered as a modern server answers them (405).
+Task<void> McpEndpoint::refuse_session(http::Exchange& exchange, std::string_view id, const Error& why) {
+  const int without_id = exchange.method() == "POST" ? 400 : 405;
+  const auto error = mcp::Response::error(mcp::kInvalidRequest, why.message);
+  co_await answer_error(exchange, why.code == ErrorCode::kNotFound ? 404 : without_id, id, error);
+}
+
 Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view scope) {
   auto session = session_of(exchange, scope);
-  if (!session) {
-    // Without a session there is nothing to listen to: as a modern server answers (405).
-    const bool unknown = session.error().code == ErrorCode::kNotFound;
-    const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
-    co_return co_await answer_error(exchange, unknown ? 404 : 405, std::string_view(), error);
-  }
+  if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
   if (!accepts_stream(exchange)) {
     const auto error =
         mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
@@ -130,9 +140,7 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
     const bool more = co_await wait_for_news(exchange, stream);
     if (!more) break;
   }
-  co_await exchange.reset_cancellation();
-  const auto ended = co_await exchange.finish();
-  (void)ended;
+  co_await end_event_stream(exchange);
 }
 
 // Sends what a broken answer stream had after `position`, and goes on with it until its call has ended.
@@ -156,18 +164,12 @@ Task<void> McpEndpoint::resume(http::Exchange& exchange, const Session& session,
     const bool more = co_await wait_for_news(exchange, stream);
     if (!more) break;
   }
-  co_await exchange.reset_cancellation();
-  const auto ended = co_await exchange.finish();
-  (void)ended;
+  co_await end_event_stream(exchange);
 }
 
 Task<void> McpEndpoint::end_session(http::Exchange& exchange, std::string_view scope) {
   auto session = session_of(exchange, scope);
-  if (!session) {
-    const bool unknown = session.error().code == ErrorCode::kNotFound;
-    const auto error = mcp::Response::error(mcp::kInvalidRequest, session.error().message);
-    co_return co_await answer_error(exchange, unknown ? 404 : 405, std::string_view(), error);
-  }
+  if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
   sessions_.end(**session);
   peers_.tell_all([session = *session](McpEndpoint& peer) { peer.session_changed(*session); });
   const auto written = co_await exchange.respond(200, std::string_view(), std::string_view());

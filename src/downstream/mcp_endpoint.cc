@@ -20,10 +20,9 @@ bool is_json(std::optional<std::string_view> content_type) {
 
 }  // namespace
 
-McpEndpoint::McpEndpoint(Executor executor, Time& time, telemetry::Log& log, mcp::Service& service,
-                         SessionTable& sessions, EndpointPeers& peers, EndpointOptions options)
+McpEndpoint::McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
+                         EndpointPeers& peers, EndpointOptions options)
     : executor_(executor),
-      time_(time),
       log_(log),
       service_(service),
       sessions_(sessions),

@@ -10,7 +10,6 @@
 #include <boost/intrusive/list.hpp>
 
 #include "base/task_group.h"
-#include "base/time.h"
 #include "downstream/endpoint_peers.h"
 #include "downstream/response_writer.h"
 #include "downstream/session_table.h"
@@ -33,7 +32,7 @@ struct EndpointOptions {
 // did) and does not route: the service does.
 class McpEndpoint {
  public:
-  McpEndpoint(Executor executor, Time& time, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
+  McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
               EndpointPeers& peers, EndpointOptions options);
   McpEndpoint(const McpEndpoint&) = delete;
   McpEndpoint& operator=(const McpEndpoint&) = delete;
@@ -93,6 +92,7 @@ class McpEndpoint {
 
   // legacy_session.cc
   Result<Session> session_of(http::Exchange& exchange, std::string_view scope);
+  Task<void> refuse_session(http::Exchange& exchange, std::string_view id, const Error& why);
   Task<void> open_stream(http::Exchange& exchange, std::string_view scope);
   Task<void> run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial);
   Task<void> resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position);
@@ -100,7 +100,6 @@ class McpEndpoint {
   Task<void> end_session(http::Exchange& exchange, std::string_view scope);
 
   Executor executor_;
-  Time& time_;
   telemetry::Log& log_;
   mcp::Service& service_;
   SessionTable& sessions_;

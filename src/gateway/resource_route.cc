@@ -3,15 +3,13 @@
 #include <algorithm>
 
 #include "catalog/names.h"
-#include "mcp/json_reader.h"
 
 namespace jungle::gateway {
 namespace {
 
 bool has_resources(const catalog::ServerEntry& server) {
   if (!server.resources.empty() || !server.resource_templates.empty()) return true;
-  const auto capabilities = mcp::read_members(server.capabilities);
-  return capabilities.has_value() && capabilities->find(server.capabilities, "resources") != nullptr;
+  return catalog::offers(server, "resources");
 }
 
 bool lists(const catalog::ServerEntry& server, const std::string& own_uri) {

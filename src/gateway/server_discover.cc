@@ -1,6 +1,5 @@
 #include "gateway/gateway.h"
 #include "mcp/json_object.h"
-#include "mcp/json_reader.h"
 #include "mcp/revision.h"
 
 namespace jungle::gateway {
@@ -8,15 +7,13 @@ namespace {
 
 // The capabilities of one server that we pass on: those whose methods we route, with the options that we honour.
 std::string capabilities_of(const catalog::ServerEntry& server) {
-  const auto members = mcp::read_members(server.capabilities);
-  const auto has = [&](std::string_view name) {
-    return members.has_value() && members->find(server.capabilities, name) != nullptr;
-  };
   mcp::JsonObject capabilities;
-  if (has("completions")) capabilities.add("completions", "{}");
-  if (has("prompts") || !server.prompts.empty()) capabilities.add("prompts", R"({"listChanged":true})");
-  if (has("resources") || !server.resources.empty()) capabilities.add("resources", R"({"listChanged":true})");
-  if (has("tools") || !server.tools.empty()) capabilities.add("tools", R"({"listChanged":true})");
+  if (catalog::offers(server, "completions")) capabilities.add("completions", "{}");
+  if (catalog::offers(server, "prompts") || !server.prompts.empty())
+    capabilities.add("prompts", R"({"listChanged":true})");
+  if (catalog::offers(server, "resources") || !server.resources.empty())
+    capabilities.add("resources", R"({"listChanged":true})");
+  if (catalog::offers(server, "tools") || !server.tools.empty()) capabilities.add("tools", R"({"listChanged":true})");
   return capabilities.text();
 }
 

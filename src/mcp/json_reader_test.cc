@@ -26,7 +26,7 @@ TEST(JsonReaderTest, ReadsARequest) {
   EXPECT_EQ(Method::kToolsCall, request.method);
   EXPECT_EQ("x", request.params.find_string("name"));
   EXPECT_EQ("\"p\"", request.params.find_meta("progressToken"));
-  EXPECT_EQ(R"({"name": "x", "_meta": {"progressToken": "p"}})", request.params.text());
+  EXPECT_EQ(R"({"name": "x", "_meta": {"progressToken": "p"}})", request.params.received_text());
 }
 
 TEST(JsonReaderTest, FindsParamsThatComeBeforeTheMethod) {

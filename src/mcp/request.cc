@@ -107,7 +107,7 @@ std::optional<std::string_view> Params::find_meta(std::string_view key) const {
 std::optional<std::string> Params::find_meta_string(std::string_view key) const { return string_of(find_meta(key)); }
 
 std::string Params::render(const Changes& changes) const {
-  const std::string_view base = text();
+  const std::string_view base = received_text();
   const auto drop_meta = [&](std::string_view key) {
     return changes.drop_protocol_meta && key.starts_with(kProtocolMeta);
   };

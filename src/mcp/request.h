@@ -47,10 +47,11 @@ class Params {
       : text_(std::move(text)), members_(std::move(members)), meta_(std::move(meta)), present_(true) {}
 
   bool present() const { return present_; }
-  std::string_view text() const { return present_ ? std::string_view(text_) : std::string_view("{}"); }
+  // As it came, without what was set since; `{}` if there were none. What is sent on is render()'s.
+  std::string_view received_text() const { return present_ ? std::string_view(text_) : std::string_view("{}"); }
 
-  // Puts another value in place of a top-level member, or adds it: seen by every function here but text(). `key` is a
-  // literal.
+  // Puts another value in place of a top-level member, or adds it: seen by every function here but received_text().
+  // `key` is a literal.
   void set(std::string_view key, std::string raw);
 
   // The raw JSON of a top-level member, or nothing.

@@ -85,13 +85,8 @@ class EndpointTest : public ::testing::Test {
   mcp::testing::ScriptedService service_{context_.get_executor()};
   SessionTable sessions_{random_};
   EndpointPeers peers_;
-  McpEndpoint endpoint_{context_.get_executor(),
-                        time_,
-                        log_,
-                        service_,
-                        sessions_,
-                        peers_,
-                        EndpointOptions{R"({"name":"gw","version":"1"})"}};
+  McpEndpoint endpoint_{
+      context_.get_executor(), log_, service_, sessions_, peers_, EndpointOptions{R"({"name":"gw","version":"1"})"}};
 
  private:
   class Adapter;
