@@ -7,9 +7,10 @@ import http from 'node:http';
 import { defer } from './cleanup.mjs';
 import { Fault, HUGE_BYTES, MODERN, ScriptedServer } from './scripted.mjs';
 
-// era: both | legacy | modern. answers: json | sse. sessions: whether initialize gives a session id.
-export async function startHttpUpstream(t, { answers = 'json', sessions = false, ...script } = {}) {
-  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions);
+// era: both | legacy | modern. answers: json | sse. sessions: whether initialize gives a session id. intercept(req, res, message) sees
+// every request first and returns whether it has answered it.
+export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, ...script } = {}) {
+  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept);
   await upstream.listen();
   defer(t, () => upstream.close());
   return upstream;
@@ -20,8 +21,8 @@ class HttpUpstream {
   sessions = new Set();
   #cancelled = new Map();  // Request id → what to do when it is cancelled.
 
-  constructor(script, answers, hasSessions) {
-    Object.assign(this, { script, answers, hasSessions });
+  constructor(script, answers, hasSessions, intercept = () => false) {
+    Object.assign(this, { script, answers, hasSessions, intercept });
     this.server = http.createServer((req, res) => this.#serve(req, res));
     this.server.keepAliveTimeout = 60_000;
   }
@@ -54,14 +55,13 @@ class HttpUpstream {
     const chunks = [];
     for await (const chunk of req) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
-    let message;
-    try {
-      message = body === '' ? undefined : JSON.parse(body);
-    } catch {
+    const message = parsedOr(body, undefined);
+    this.requests.push({ method: req.method, path: req.url, headers: req.headers, message, body });
+    if (this.intercept(req, res, message)) return undefined;
+    const path = new URL(req.url, 'http://x').pathname.slice(1);
+    if (body !== '' && message === undefined) {
       return json(res, 400, { jsonrpc: '2.0', id: null, error: { code: -32700, message: 'Parse error' } });
     }
-    this.requests.push({ method: req.method, path: req.url, headers: req.headers, message, body });
-    const path = new URL(req.url, 'http://x').pathname.slice(1);
     const status = /^status\/(\d+)$/.exec(path);
     if (status) return res.writeHead(Number(status[1]), { 'Content-Type': 'text/plain' }).end('no');
     if (path !== 'mcp') return misbehave(res, message, path);
@@ -147,6 +147,14 @@ class HttpUpstream {
     } finally {
       this.#cancelled.delete(message.id);
     }
+  }
+}
+
+function parsedOr(text, otherwise) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return otherwise;
   }
 }
 
