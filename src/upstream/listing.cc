@@ -1,9 +1,11 @@
 #include "upstream/listing.h"
 
+#include <cstdint>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
@@ -24,53 +26,77 @@ constexpr Kind kPrompts{"prompts/list", "prompts", "prompts"};
 constexpr Kind kResources{"resources/list", "resources", "resources"};
 constexpr Kind kTemplates{"resources/templates/list", "resourceTemplates", "resources"};
 
+// The pages of one kind.
+struct List {
+  std::vector<std::string> entries;
+  std::string cut_short;  // Why it was not followed to its end; empty if it was.
+};
+
 class Lister {
  public:
-  Lister(Conversation& conversation, const catalog::ServerSpec& spec) : conversation_(conversation), spec_(spec) {}
+  Lister(Conversation& conversation, const catalog::ServerSpec& spec, ListLimits limits)
+      : conversation_(conversation), spec_(spec), limits_(limits) {}
 
-  Task<Result<std::vector<std::string>>> all(Kind kind) {
-    std::vector<std::string> entries;
+  Task<Result<List>> all(Kind kind) {
+    List list;
     std::set<std::string, std::less<>> cursors;
     std::string members;
-    for (std::size_t page = 0; page < kListPagesMax; ++page) {
+    for (std::size_t page = 0; page < limits_.pages; ++page) {
       std::string method(kind.method);
       auto answer = co_await conversation_.ask(std::move(method), members);
       if (!answer) co_return answer.error();
       if (answer->is_error()) {
-        if (error_code_of(*answer) == mcp::kMethodNotFound) co_return entries;
+        if (error_code_of(*answer) == mcp::kMethodNotFound) co_return list;
         co_return failed(kind, error_message_of(*answer));
       }
-      auto next = take_page(kind, answer->payload(), entries);
+      auto next = take_page(kind, answer->payload(), list);
       if (!next) co_return next.error();
-      if (next->empty()) co_return entries;
-      if (!cursors.insert(*next).second) co_return failed(kind, "it repeats the cursor " + *next);
+      if (next->empty() || !list.cut_short.empty()) co_return list;
+      if (!cursors.insert(*next).second) {
+        list.cut_short = "it repeats the cursor " + shortened(*next, kQuotedBytesMax);
+        co_return list;
+      }
       members = "\"cursor\":" + *next;
     }
-    co_return failed(kind, "there are more than " + std::to_string(kListPagesMax) + " pages");
+    list.cut_short = "there are more than " + std::to_string(limits_.pages) + " pages";
+    co_return list;
+  }
+
+  // For the person who registers.
+  std::string cut_short_warning(Kind kind, const List& list) const {
+    return "the list of " + std::string(kind.member) + " from MCP server " + spec_.name.str() +
+           " was cut short: " + list.cut_short + "; the " + std::to_string(list.entries.size()) +
+           " entries up to there are kept";
   }
 
  private:
-  // Takes the entries of one page; returns the raw next cursor, empty at the end.
-  Result<std::string> take_page(Kind kind, std::string_view payload, std::vector<std::string>& entries) {
+  // Takes the entries of one page, as far as the limits allow; returns the raw next cursor, empty at the end.
+  Result<std::string> take_page(Kind kind, std::string_view payload, List& list) {
     const auto members = mcp::read_members(payload);
     if (!members) return failed(kind, members.error().message);
-    const mcp::Member* list = members->find(payload, kind.member);
-    if (list == nullptr) return failed(kind, "the answer has no '" + std::string(kind.member) + "'");
-    if (list->value.of(payload) != "null") {
-      const auto elements = mcp::read_elements(payload, list->value);
+    const mcp::Member* array = members->find(payload, kind.member);
+    if (array == nullptr) return failed(kind, "the answer has no '" + std::string(kind.member) + "'");
+    if (array->value.of(payload) != "null") {
+      const auto elements = mcp::read_elements(payload, array->value);
       if (!elements) return failed(kind, "'" + std::string(kind.member) + "' is not an array");
-      if (entries.size() + elements->size() > kListEntriesMax) {
-        return failed(kind, "there are more than " + std::to_string(kListEntriesMax) + " entries");
-      }
-      for (const mcp::Range& element : *elements) {
-        bytes_ += element.size();
-        entries.emplace_back(element.of(payload));
-      }
-      if (bytes_ > kListBytesMax) return failed(kind, "the lists are larger than the limit");
+      for (const mcp::Range& element : *elements)
+        if (!take_entry(element.of(payload), list)) break;
     }
     const mcp::Member* cursor = members->find(payload, "nextCursor");
     if (cursor == nullptr || cursor->value.of(payload).front() != '"') return std::string();
     return std::string(cursor->value.of(payload));
+  }
+
+  bool take_entry(std::string_view entry, List& list) {
+    if (list.entries.size() == limits_.entries) {
+      list.cut_short = "there are more than " + std::to_string(limits_.entries) + " entries";
+    } else if (bytes_ + entry.size() > limits_.bytes) {
+      list.cut_short = "the lists have more than " + std::to_string(limits_.bytes) + " bytes together";
+    } else {
+      bytes_ += entry.size();
+      list.entries.emplace_back(entry);
+    }
+    return list.cut_short.empty();
   }
 
   Error failed(Kind kind, const std::string& why) const {
@@ -80,34 +106,41 @@ class Lister {
 
   Conversation& conversation_;
   const catalog::ServerSpec& spec_;
-  std::size_t bytes_ = 0;
+  const ListLimits limits_;
+  std::size_t bytes_ = 0;  // Of all kinds.
+};
+
+// Without its tools a server is not registered; without the rest it is, with a warning.
+enum class Importance : std::uint8_t { kEssential, kOptional };
+
+struct Wanted {
+  Kind kind;
+  Importance importance;
+  std::vector<std::string>* entries;
 };
 
 }  // namespace
 
 Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, const catalog::ServerSpec& spec,
-                                                 Greeting greeting) {
-  Lister lister(conversation, spec);
+                                                 Greeting greeting, ListLimits limits) {
+  Lister lister(conversation, spec, limits);
   catalog::Discovery out;
-  if (greeting.era == Era::kLegacy || greeting.offers(kTools.capability)) {
-    auto tools = co_await lister.all(kTools);
-    if (!tools) co_return tools.error();
-    out.tools = std::move(*tools);
-  }
-  struct Rest {
-    Kind kind;
-    std::vector<std::string>* entries;
-  };
-  const Rest rest[] = {{kPrompts, &out.prompts}, {kResources, &out.resources}, {kTemplates, &out.resource_templates}};
-  for (const Rest& list : rest) {
-    if (!greeting.offers(list.kind.capability)) continue;
-    auto entries = co_await lister.all(list.kind);
-    if (entries) {
-      *list.entries = std::move(*entries);
-    } else if (entries.error().code == ErrorCode::kUpstreamRejected) {
-      out.warnings.push_back(entries.error().message);
+  const Wanted lists[] = {{kTools, Importance::kEssential, &out.tools},
+                          {kPrompts, Importance::kOptional, &out.prompts},
+                          {kResources, Importance::kOptional, &out.resources},
+                          {kTemplates, Importance::kOptional, &out.resource_templates}};
+  for (const Wanted& wanted : lists) {
+    const bool is_essential = wanted.importance == Importance::kEssential;
+    const bool is_asked = is_essential && greeting.era == Era::kLegacy;
+    if (!is_asked && !greeting.offers(wanted.kind.capability)) continue;
+    auto list = co_await lister.all(wanted.kind);
+    if (list) {
+      if (!list->cut_short.empty()) out.warnings.push_back(lister.cut_short_warning(wanted.kind, *list));
+      *wanted.entries = std::move(list->entries);
+    } else if (!is_essential && list.error().code == ErrorCode::kUpstreamRejected) {
+      out.warnings.push_back(list.error().message);
     } else {
-      co_return entries.error();
+      co_return list.error();
     }
   }
   out.revision = mcp::text_of(greeting.revision);

@@ -1,6 +1,7 @@
 // Everything that a server offers.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "catalog/server_spec.h"
 #include "mcp/response.h"
 #include "upstream/greeting.h"
+#include "upstream/limits.h"
 
 namespace jungle::upstream {
 
@@ -21,10 +23,18 @@ class Conversation {
   virtual Task<Result<mcp::Response>> ask(std::string method, std::string members) = 0;
 };
 
+// Where a list ends, whatever its server says. The entries are those of one kind, the bytes those of all kinds.
+struct ListLimits {
+  std::size_t pages = kListPagesMax;
+  std::size_t entries = kListEntriesMax;
+  std::size_t bytes = kListBytesMax;
+};
+
 // Lists all pages of tools, prompts, resources and resource templates. A legacy server is always asked for its tools;
 // everything else only if it is advertised. "Method not found" is an empty list. Tools that cannot be listed are an
-// error; for the rest that is a warning. Stops at a repeated cursor, kListPagesMax, kListEntriesMax and kListBytesMax.
+// error; for the rest that is a warning. A list ends at a limit or at a repeated cursor: what came up to there is kept,
+// with a warning.
 Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, const catalog::ServerSpec& spec,
-                                                 Greeting greeting);
+                                                 Greeting greeting, ListLimits limits);
 
 }  // namespace jungle::upstream

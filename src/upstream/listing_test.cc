@@ -31,10 +31,11 @@ class ListingTest : public jungle::testing::CoroTest, public Conversation {
   void answer(const std::string& method, std::string result) {
     answers_[method].push_back(mcp::Response::result(std::move(result), mcp::ResultForm::kLegacy));
   }
-  Task<Result<catalog::Discovery>> list() { return list_everything(*this, spec_, greeting_); }
+  Task<Result<catalog::Discovery>> list() { return list_everything(*this, spec_, greeting_, limits_); }
 
   catalog::ServerSpec spec_;
   Greeting greeting_;
+  ListLimits limits_;
   std::vector<std::string> asked_;
   std::map<std::string, std::deque<mcp::Response>> answers_;
 };
@@ -68,23 +69,50 @@ CORO_TEST_F(ListingTest, AsksAModernServerForToolsOnlyIfItHasThem) {
   EXPECT_TRUE(asked_.empty());
 }
 
-CORO_TEST_F(ListingTest, StopsAtARepeatedCursor) {
-  answer("tools/list", R"({"tools":[],"nextCursor":"again"})");
+CORO_TEST_F(ListingTest, KeepsWhatCameBeforeARepeatedCursor) {
+  answer("tools/list", R"({"tools":[{"name":"a"}],"nextCursor":"again"})");
+  answer("tools/list", R"({"tools":[{"name":"b"}],"nextCursor":"again"})");
   auto found = co_await list();
-  CO_ASSERT_FALSE(found.has_value());
-  EXPECT_THAT(found.error().message, HasSubstr("failed to fetch tools from MCP server s: it repeats the cursor"));
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(found->tools, ElementsAre(R"({"name":"a"})", R"({"name":"b"})"));
+  EXPECT_THAT(found->warnings, ElementsAre("the list of tools from MCP server s was cut short: it repeats the cursor "
+                                           "\"again\"; the 2 entries up to there are kept"));
   EXPECT_EQ(2u, asked_.size());
 }
 
-CORO_TEST_F(ListingTest, StopsAtTooManyEntries) {
-  std::string tools = R"({"tools":[1)";
-  for (std::size_t i = 1; i < kListEntriesMax; ++i)
-    tools += ",1";
-  answer("tools/list", tools + R"(],"nextCursor":"2"})");
-  answer("tools/list", R"({"tools":[1]})");
+CORO_TEST_F(ListingTest, StopsAtTooManyPages) {
+  limits_.pages = 2;
+  for (const std::string cursor : {"1", "2", "3"})
+    answer("tools/list", R"({"tools":[1],"nextCursor":")" + cursor + "\"}");
   auto found = co_await list();
-  CO_ASSERT_FALSE(found.has_value());
-  EXPECT_THAT(found.error().message, HasSubstr("more than 20000 entries"));
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(2u, asked_.size());
+  EXPECT_EQ(2u, found->tools.size());
+  EXPECT_THAT(found->warnings, ElementsAre(HasSubstr("there are more than 2 pages; the 2 entries up to there")));
+}
+
+CORO_TEST_F(ListingTest, StopsAtTooManyEntries) {
+  limits_.entries = 3;
+  answer("tools/list", R"({"tools":[1,2],"nextCursor":"2"})");
+  answer("tools/list", R"({"tools":[3,4],"nextCursor":"3"})");
+  auto found = co_await list();
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(found->tools, ElementsAre("1", "2", "3"));
+  EXPECT_EQ(2u, asked_.size());
+  EXPECT_THAT(found->warnings, ElementsAre(HasSubstr("more than 3 entries; the 3 entries")));
+}
+
+CORO_TEST_F(ListingTest, StopsAtTooManyBytesOfAllKindsTogether) {
+  limits_.bytes = 8;
+  greeting_.capabilities = R"({"prompts":{}})";
+  answer("tools/list", R"({"tools":[12345]})");
+  answer("prompts/list", R"({"prompts":[1,12345,2],"nextCursor":"2"})");
+  auto found = co_await list();
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(found->tools, ElementsAre("12345"));
+  EXPECT_THAT(found->prompts, ElementsAre("1"));
+  EXPECT_THAT(found->warnings, ElementsAre(HasSubstr("the lists have more than 8 bytes together")));
+  EXPECT_EQ(2u, asked_.size());
 }
 
 CORO_TEST_F(ListingTest, TakesAFailedListOfPromptsForAWarning) {

@@ -95,7 +95,8 @@ class ServerDiscoverer::State {
     const auto session = opened->session;
     const Greeting greeting = opened->greeting;
     StdioConversation conversation(worker_.time, *facts, std::move(*opened), ids);
-    auto discovery = co_await list_everything(conversation, facts->spec, greeting);
+    const ListLimits limits;
+    auto discovery = co_await list_everything(conversation, facts->spec, greeting, limits);
     end_in_background(worker_.endings, session);
     co_return discovery;
   }
@@ -110,7 +111,8 @@ class ServerDiscoverer::State {
     auto opened = co_await open_link(place, era);
     if (!opened) co_return opened.error();
     HttpConversation conversation(place, opened->link);
-    auto discovery = co_await list_everything(conversation, facts->spec, opened->greeting);
+    const ListLimits limits;
+    auto discovery = co_await list_everything(conversation, facts->spec, opened->greeting, limits);
     if (!opened->link->session_id.empty()) {
       worker_.background.spawn(run_close_session(worker_, endpoint, opened->link, 0));
     }

@@ -177,13 +177,17 @@ test('calls', async (t) => {
   await t.test('a tool error is a result', async () => assert.equal((await call('fail')).message.result.isError, true));
   await t.test('a JSON-RPC error of the upstream keeps code and data', async () => {
     const answer = await call('rpc_error');
-    rpcError(answer, 7001, /custom rpc error/);
+    rpcError(answer, -32050, /custom rpc error/);
     assert.deepEqual(answer.message.error.data, { hint: 'kept' });
   });
   await t.test('unknown and disabled names', async () => {
     rpcError(await call('zzz'), -32602, /up__zzz/);
     rpcError(await session.call('prompts/get', { name: 'up__zz' }), -32602, /up__zz/);
-    rpcError(await session.call('resources/read', { uri: 'mcpj://res/up/eA' }), -32002);
+    for (const uri of ['mcpj://res/up/eA', 'mcpj://res/nobody/eA']) {
+      const answer = await session.call('resources/read', { uri });
+      rpcError(answer, -32002);
+      assert.equal(answer.message.error.message, `handler not found for resource URI '${uri}': resource not found`);
+    }
     await gateway.rest('POST', '/tools/disable?entity=up__echo');
     rpcError(await call('echo', { message: 'x' }), -32602, /up__echo/);
     assert.ok(!names((await session.result('tools/list', {})).tools).includes('up__echo'));
@@ -318,6 +322,7 @@ test('the endpoint of one server keeps its names and URIs', async (t) => {
     method: 'POST', headers: { Accept: ACCEPT },
     body: { jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: LEGACY[0], capabilities: {}, clientInfo: { name: 'x', version: '1' } } },
   });
+  assert.equal(unknown.status, 404, unknown.text);
   assert.match(unknown.json.error.message, /nobody/);
   assert.equal(unknown.headers['mcp-session-id'], undefined);
 });

@@ -57,6 +57,9 @@ test('lists and calls', async (t) => {
     await result('resources/templates/list');
     assert.equal((await result('tools/call', { name: 'up__echo', arguments: { message: 'hi' } })).content[0].text, 'echo: hi');
     assert.equal((await result('tools/call', { name: 'up__fail', arguments: {} })).isError, true);
+    const failed = await modern(gateway.mcp(), 'tools/call', { name: 'up__rpc_error', arguments: {} });
+    rpcError(failed, -32050, /^custom rpc error$/);
+    assert.deepEqual(failed.message.error.data, { hint: 'kept' });
     assert.equal((await result('prompts/get', { name: 'up__greet', arguments: { name: 'Bo' } })).messages[0].content.text, 'Hello, Bo!');
     const uri = exposedUri('up', 'file:///a b?.txt');
     const read = await result('resources/read', { uri });

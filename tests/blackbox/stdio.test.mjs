@@ -110,7 +110,7 @@ test('the environment of a server is its own', async (t) => {
   const seen = JSON.parse(fs.readFileSync(file, 'utf8'));
   assert.equal(seen.MINE, 'yes');
   assert.equal(seen.PATH, process.env.PATH);
-  assert.ok(!Object.values(seen).includes('canary-3'), "the gateway's own secrets stay with it");
+  assert.ok(!JSON.stringify(seen).includes('canary'), `the gateway's own secrets stay with it: ${JSON.stringify(seen)}`);
 });
 
 test('a server runs in the folder that its registration names', async (t) => {

@@ -48,7 +48,7 @@ const TOOLS = {
   rpc_error: {
     description: 'Answers with a JSON-RPC error', inputSchema: object(),
     run: () => {
-      throw new RpcError(7001, 'custom rpc error', { hint: 'kept' });
+      throw new RpcError(-32050, 'custom rpc error', { hint: 'kept' });
     },
   },
   progress: {
