@@ -1,0 +1,40 @@
+#include "oauth/http_fetcher.h"
+
+#include <array>
+#include <utility>
+
+#include "oauth/limits.h"
+
+namespace jungle::oauth {
+namespace {
+
+std::string header_of(const http::ClientResponse& response, std::string_view name) {
+  return std::string(response.header(name).value_or(""));
+}
+
+}  // namespace
+
+Task<Result<FetchAnswer>> HttpFetcher::fetch(FetchRequest request) {
+  std::vector<http::Header> headers;
+  for (const auto& [name, value] : request.headers)
+    headers.push_back({name, value});
+  const std::array<std::string_view, 1> pieces{request.body};
+  http::ClientRequest sent{request.url};
+  sent.method = request.method;
+  sent.headers = headers;
+  if (!request.body.empty()) sent.body_pieces = pieces;
+  sent.deadline = time_.steady_now() + kFetchTime;
+  auto response = co_await client_.send(sent);
+  if (!response) co_return response.error();
+  FetchAnswer answer;
+  answer.status = response->status();
+  answer.content_type = response->content_type();
+  answer.cache_control = header_of(*response, "cache-control");
+  answer.location = header_of(*response, "location");
+  auto body = co_await response->read_body(kFetchBodyBytesMax);
+  if (!body) co_return body.error();
+  answer.body = std::move(*body);
+  co_return answer;
+}
+
+}  // namespace jungle::oauth
