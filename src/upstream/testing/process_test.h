@@ -1,6 +1,7 @@
 // Tests with real child processes and real time.
 #pragma once
 
+#include <csignal>
 #include <exception>
 #include <set>
 #include <string>
@@ -29,6 +30,9 @@ bool is_alive(int pid);
 class ProcessTest : public ::testing::Test {
  protected:
   static constexpr Seconds kPatience{20};
+
+  // As the application does: writing to a process that has ended is an error, not our end.
+  ProcessTest() { std::signal(SIGPIPE, SIG_IGN); }
 
   // A program that behaves as `mode` says; see stdio_fixture.cc.
   static SpawnRequest fixture(std::vector<std::string> mode);
