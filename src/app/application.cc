@@ -56,11 +56,17 @@ upstream::UpstreamOptions upstream_options(const Config& config, const Environme
   return options;
 }
 
+http::ClientOptions client_options(const Config& config) {
+  http::ClientOptions options;
+  options.egress = config.egress;
+  return options;
+}
+
 // Everything, in the order of dependence; destruction in reverse. Lives in run(), on the control thread.
 class Application {
  public:
   Application(const Config& config, const Environment& environment, const std::string& version, telemetry::Log& log,
-              http::TlsContext& tls, store::Database& database);
+              const http::TlsContext& tls, store::Database& database);
 
   Result<void> serve();
 
@@ -99,14 +105,14 @@ class Application {
 };
 
 Application::Application(const Config& config, const Environment& environment, const std::string& version,
-                         telemetry::Log& log, http::TlsContext& tls, store::Database& database)
+                         telemetry::Log& log, const http::TlsContext& tls, store::Database& database)
     : config_(config),
       log_(log),
       host_policy_(host_policy_of(config)),
       access_lines_(STDOUT_FILENO, log),
       tasks_(control_.get_executor(), [&log](std::exception_ptr) { log.error("a control task failed"); }),
       stops_(control_.get_executor(), [&log](std::exception_ptr) { log.error("stopping a worker failed"); }),
-      client_(control_.get_executor(), deadlines_, log, blocking_, tls, http::ClientOptions{}),
+      client_(control_.get_executor(), deadlines_, log, blocking_, tls, client_options(config)),
       modes_(database, time_),
       repository_(database, time_),
       catalog_(control_.get_executor(), repository_, log),
@@ -119,9 +125,9 @@ Application::Application(const Config& config, const Environment& environment, c
     upstreams_.apply(*snapshot);
     list_changes_.apply(snapshot);
   });
-  const Shared shared{time_,         random_,           log,        blocking_,      tls,       host_policy_,
-                      access_lines_, config.log_format, upstreams_, control_plane_, sessions_, peers_,
-                      version};
+  const http::ClientOptions options = client_options(config);
+  const Shared shared{time_,         random_,           log,        blocking_,      tls,       options, host_policy_,
+                      access_lines_, config.log_format, upstreams_, control_plane_, sessions_, peers_,  version};
   const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
   for (unsigned i = 0; i < cores; ++i)
     workers_.push_back(std::make_unique<Worker>(shared));

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "app/egress_config.h"
 #include "base/text.h"
 
 namespace jungle::app {
@@ -218,6 +219,9 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   if (auto read = read_database(flags, environment, files, config); !read) return read.error();
   if (auto read = read_timeouts(environment, config); !read) return read.error();
   if (auto read = read_address(flags, environment, config); !read) return read.error();
+  auto egress = egress_from(environment);
+  if (!egress) return egress.error();
+  config.egress = std::move(*egress);
   if (auto read = read_log(flags, environment, config); !read) return read.error();
   return config;
 }

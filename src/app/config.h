@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "http/egress_guard.h"
 #include "telemetry/log_sink.h"
 
 namespace jungle::app {
@@ -52,6 +53,7 @@ struct Config {
   std::string host;  // A numeric address to listen on.
   std::uint16_t port = kDefaultPort;
   AllowedHosts allowed_hosts;
+  http::EgressGuard egress;
   std::string sqlite_path;
   Seconds init_timeout = kDefaultInitTimeout;
   Seconds call_timeout = kDefaultCallTimeout;
@@ -71,7 +73,7 @@ struct FileAccess {
 
 // Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
 // Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database,
-// timeouts, address, log.
+// timeouts, address, egress, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 
 // `environment` and, for what it lacks, the variables of the .env file's `text`. Errors: as parse_dotenv.

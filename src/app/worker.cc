@@ -27,7 +27,7 @@ http::ServerOptions server_options(http::AccessLog& access_log) {
 Worker::Worker(const Shared& shared)
     : deadlines_(shared.time),
       tasks_(executor(), [&log = shared.log](std::exception_ptr) { log.error("a task of a worker failed"); }),
-      client_(executor(), deadlines_, shared.log, shared.blocking, shared.tls, http::ClientOptions{}),
+      client_(executor(), deadlines_, shared.log, shared.blocking, shared.tls, shared.client_options),
       directory_(shared.upstreams, executor(), deadlines_, client_),
       gateway_(shared.control_plane.published(), directory_, gateway::GatewayOptions{shared.version}),
       endpoint_(executor(), shared.log, gateway_, shared.sessions, shared.peers,

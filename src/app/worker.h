@@ -28,7 +28,8 @@ struct Shared {
   Random& random;
   telemetry::Log& log;
   boost::asio::thread_pool& blocking;
-  http::TlsContext& tls;
+  const http::TlsContext& tls;
+  const http::ClientOptions& client_options;
   const http::HostPolicy& host_policy;
   admin::LineWriter& access_lines;
   telemetry::LogFormat log_format;

@@ -46,8 +46,8 @@ Task<Result<std::string_view>> ClientResponse::read_some() { return connection_-
 void ClientResponse::set_deadline(SteadyTime deadline) { connection_->set_deadline(deadline); }
 
 Client::Client(Executor executor, DeadlineList& deadlines, telemetry::Log& log, boost::asio::thread_pool& blocking,
-               TlsContext& tls, ClientOptions options)
-    : pool_(std::make_unique<ConnectionPool>(executor, deadlines, log, blocking, tls, options)) {}
+               const TlsContext& tls, ClientOptions options)
+    : pool_(std::make_unique<ConnectionPool>(executor, deadlines, log, blocking, tls, std::move(options))) {}
 Client::~Client() = default;
 
 Task<Result<ClientResponse>> Client::send(const ClientRequest& request) {
@@ -62,10 +62,10 @@ Task<Result<ClientResponse>> Client::send(const ClientRequest& request) {
   // Bounded by the number of resting connections: a fresh one is the last.
   for (;;) {
     if (pool_->stopping()) co_return Error{ErrorCode::kCancelled, "the gateway is stopping", {}};
-    auto connection = pool_->take_idle(request.url);
+    auto connection = pool_->take_idle(request);
     const bool is_fresh = !connection;
     if (is_fresh) {
-      auto connected = co_await pool_->connect(request.url, request.deadline);
+      auto connected = co_await pool_->connect(request);
       if (!connected) co_return connected.error();
       connection = std::move(*connected);
     }
@@ -77,7 +77,12 @@ Task<Result<ClientResponse>> Client::send(const ClientRequest& request) {
   }
 }
 
+Task<UrlSource> Client::source_of_server(const Url& server, SteadyTime deadline) {
+  return pool_->source_of_server(server, deadline);
+}
+
 Task<void> Client::stop() { return pool_->stop(); }
+const EgressGuard& Client::egress() const { return pool_->egress(); }
 std::size_t Client::idle_count() const { return pool_->idle_count(); }
 
 }  // namespace jungle::http

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "http/egress_guard.h"
 #include "http/headers.h"
 #include "http/limits.h"
 #include "http/url.h"
@@ -40,8 +41,10 @@ struct ClientRequest {
   std::string_view fixed_headers = {};
   std::span<const Header> headers = {};  // Checked; a bad one fails the request with kInvalidArgument.
   std::span<const std::string_view> body_pieces = {};
-  SteadyTime deadline = kNever;           // For the head of the answer, and its body unless moved.
-  FailurePhase* failure_phase = nullptr;  // Set when send() fails, if not null.
+  SteadyTime deadline = kNever;                  // For the head of the answer, and its body unless moved.
+  FailurePhase* failure_phase = nullptr;         // Set when send() fails, if not null.
+  UrlSource source = UrlSource::kAdministrator;  // Who named the URL: where it may lead.
+  const TlsContext* tls = nullptr;               // Whom to trust; as the client if null.
 };
 
 // An answer whose head has arrived, and the connection it comes on. Destroying it gives the connection back, if the
@@ -76,20 +79,12 @@ class ClientResponse {
   std::unique_ptr<ClientConnection> connection_;
 };
 
-// What may be connected to: asked after DNS, before every connect.
-class EgressGuard {
- public:
-  virtual ~EgressGuard() = default;
-  // kPermissionDenied says why not. `address` is numeric.
-  virtual Result<void> check(const Url& url, std::string_view address) = 0;
-};
-
 struct ClientOptions {
   std::size_t idle_per_origin_max = kIdlePerOriginMax;
   // How long a connection rests before it is closed, unless its peer said `Keep-Alive: timeout=N`: then N - 1 s, but
   // not over kUpstreamIdleTimeMax.
   Seconds idle_time = kUpstreamIdleTime;
-  EgressGuard* egress_guard = nullptr;  // Everything is allowed when null. Outlives the client.
+  EgressGuard egress;  // Asked before every look-up and for every address; connections are kept per UrlSource.
 };
 
 // Sends requests over kept connections, one pool per origin. A request is sent once: it moves to a fresh connection
@@ -100,7 +95,7 @@ struct ClientOptions {
 class Client {
  public:
   Client(Executor executor, DeadlineList& deadlines, telemetry::Log& log, boost::asio::thread_pool& blocking,
-         TlsContext& tls, ClientOptions options);
+         const TlsContext& tls, ClientOptions options);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();  // REQUIRES: stop() has returned, and no ClientResponse is left.
@@ -114,7 +109,13 @@ class Client {
   // no ClientResponse is left.
   Task<void> stop();
 
+  // What URLs count as that `server` names, by where it is: where its host is written as an address or localhost,
+  // there; a name is in a private network if all its addresses are, and never on this machine (its owner could say so
+  // of any name). Fails never: what cannot be found out is kPeer.
+  Task<UrlSource> source_of_server(const Url& server, SteadyTime deadline);
+
   std::size_t idle_count() const;
+  const EgressGuard& egress() const;  // For URLs that are to be stored.
 
  private:
   std::unique_ptr<ConnectionPool> pool_;

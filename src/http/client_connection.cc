@@ -75,7 +75,7 @@ Error ClientConnection::connect_failure(const boost::system::error_code& ec) con
   return Error{ErrorCode::kUnavailable, "cannot connect to " + authority_ + ": " + ec.message(), ec.message()};
 }
 
-Task<Result<void>> ClientConnection::start_tls(TlsContext& tls, const Url& url, SteadyTime deadline) {
+Task<Result<void>> ClientConnection::start_tls(const TlsContext& tls, const Url& url, SteadyTime deadline) {
   TlsStream& stream = wire_->start_tls(tls.native());
   SSL* const ssl = stream.native_handle();
   if (is_address(url.host())) {

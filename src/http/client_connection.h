@@ -37,7 +37,7 @@ class ClientConnection final
 
   // Connects to one address; messages name the authority.
   Task<Result<void>> connect(const asio::ip::tcp::endpoint& endpoint, SteadyTime deadline);
-  Task<Result<void>> start_tls(TlsContext& tls, const Url& url, SteadyTime deadline);
+  Task<Result<void>> start_tls(const TlsContext& tls, const Url& url, SteadyTime deadline);
 
   bool has_wire() const { return wire_ != nullptr; }           // TCP is connected.
   void reset() { closed_because_ = ErrorCode::kUnavailable; }  // For another connect().

@@ -274,18 +274,44 @@ TEST_F(HttpClientTest, ReadsARefusalThatComesBeforeTheBodyIsSent) {
 }
 
 TEST_F(HttpClientTest, AsksTheEgressGuard) {
-  struct Guard final : EgressGuard {
-    Result<void> check(const Url& url, std::string_view address) override {
-      asked = url.host() + " " + std::string(address);
-      return Error{ErrorCode::kPermissionDenied, "not there", {}};
-    }
-    std::string asked;
-  } guard;
-  options_.egress_guard = &guard;
+  source_ = UrlSource::kPeer;
   const CallOutcome got = call(imposter_.url());
   EXPECT_EQ(ErrorCode::kPermissionDenied, got.error->code);
-  EXPECT_EQ("127.0.0.1 127.0.0.1", guard.asked);
+  EXPECT_EQ(FailurePhase::kNotSent, got.phase);
   EXPECT_EQ(0, imposter_.accepted_count());
+}
+
+TEST_F(HttpClientTest, AsksTheEgressGuardForTheAddressesOfAName) {
+  // A name that leads to this machine, which no check of the URL can know.
+  source_ = UrlSource::kPeer;
+  const CallOutcome got = call("https://localhost:" + std::to_string(imposter_.port()) + "/");
+  ASSERT_TRUE(got.error);
+  EXPECT_EQ(ErrorCode::kPermissionDenied, got.error->code);
+  EXPECT_NE(std::string::npos, got.error->message.find("an address of this machine")) << got.error->message;
+  EXPECT_EQ(0, imposter_.accepted_count());
+}
+
+TEST_F(HttpClientTest, DoesNotLendAConnectionToWhoMayNotMakeIt) {
+  imposter_.when_anything().reply(testing::json("{}"));
+  EXPECT_EQ(200, call(imposter_.url()).status);
+  source_ = UrlSource::kPeer;
+  EXPECT_EQ(ErrorCode::kPermissionDenied, call(imposter_.url()).error->code);
+  source_ = UrlSource::kLoopbackPeer;
+  EXPECT_EQ(200, call(imposter_.url()).status);
+  EXPECT_EQ(2, imposter_.accepted_count());
+  EXPECT_EQ(2u, client().idle_count());
+}
+
+TEST_F(HttpClientTest, FindsOutWhereAServerIs) {
+  for (const auto& [server, source] :
+       std::vector<std::pair<std::string, UrlSource>>{{"http://127.0.0.1:9000/mcp", UrlSource::kLoopbackPeer},
+                                                      {"http://LocalHost./", UrlSource::kLoopbackPeer},
+                                                      {"http://[::1]/", UrlSource::kLoopbackPeer},
+                                                      {"http://10.0.0.1/", UrlSource::kPrivatePeer},
+                                                      {"https://8.8.8.8/", UrlSource::kPeer},
+                                                      {"http://169.254.1.1/", UrlSource::kPeer},
+                                                      {"https://no-such-host.invalid/", UrlSource::kPeer}})
+    EXPECT_EQ(source, source_of(server)) << server;
 }
 
 }  // namespace

@@ -8,24 +8,28 @@
 namespace jungle::http {
 
 ConnectionPool::ConnectionPool(Executor executor, DeadlineList& deadlines, telemetry::Log& log,
-                               asio::thread_pool& blocking, TlsContext& tls, ClientOptions options)
+                               asio::thread_pool& blocking, const TlsContext& tls, ClientOptions options)
     : executor_(executor),
       deadlines_(deadlines),
       log_(log),
       tls_(tls),
-      options_(options),
+      options_(std::move(options)),
       resolver_(executor, deadlines, blocking),
       ended_(executor) {}
 
 ConnectionPool::~ConnectionPool() { JUNGLE_CHECK(connections_.empty()); }
 
-PoolEntry& ConnectionPool::entry_of(const Url& url) {
-  auto& entry = entries_[url.origin()];
-  if (!entry) {
-    entry = std::make_unique<PoolEntry>();
-    entry->origin = url.origin();
-  }
-  return *entry;
+PoolKey ConnectionPool::key_of(const ClientRequest& request) const {
+  return PoolKey{request.url.origin(), request.source, request.tls ? request.tls : &tls_};
+}
+
+PoolEntry& ConnectionPool::entry_of(const ClientRequest& request) {
+  const PoolKey key = key_of(request);
+  if (const auto found = entries_.find(key); found != entries_.end()) return *found->second;
+  auto entry = std::make_unique<PoolEntry>(key);
+  PoolEntry& made = *entry;
+  entries_.emplace(made.key(), std::move(entry));
+  return made;
 }
 
 void ConnectionPool::add(ClientConnection& connection) {
@@ -36,12 +40,12 @@ void ConnectionPool::add(ClientConnection& connection) {
 void ConnectionPool::forget(ClientConnection& connection) {
   connection.unlink();
   PoolEntry& entry = connection.entry();
-  if (--entry.connection_count == 0) entries_.erase(std::string(entry.origin));
+  if (--entry.connection_count == 0) entries_.erase(entries_.find(entry.key()));
   if (connections_.empty()) ended_.notify_all();
 }
 
-std::unique_ptr<ClientConnection> ConnectionPool::take_idle(const Url& url) {
-  const auto found = entries_.find(url.origin());
+std::unique_ptr<ClientConnection> ConnectionPool::take_idle(const ClientRequest& request) {
+  const auto found = entries_.find(key_of(request));
   if (found == entries_.end()) return nullptr;
   auto& idle = found->second->idle;
   while (!idle.empty()) {
@@ -54,21 +58,49 @@ std::unique_ptr<ClientConnection> ConnectionPool::take_idle(const Url& url) {
   return nullptr;
 }
 
-Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const Url& url, SteadyTime deadline) {
+// The addresses of the host that the request may go to. They are dialled as they are: nothing is looked up again.
+Task<Result<std::vector<asio::ip::tcp::endpoint>>> ConnectionPool::allowed_endpoints(const ClientRequest& request) {
+  const Url& url = request.url;
+  if (auto allowed = options_.egress.check(url, request.source); !allowed) co_return allowed.error();
+  auto endpoints = co_await resolver_.resolve(url.host(), url.port(), request.deadline);
+  if (!endpoints) co_return endpoints;
+  Error refusal;
+  std::erase_if(*endpoints, [&](const auto& endpoint) {
+    const auto allowed = options_.egress.check(url, request.source, endpoint.address());
+    if (!allowed) refusal = allowed.error();
+    return !allowed;
+  });
+  if (endpoints->empty()) co_return refusal;
+  co_return endpoints;
+}
+
+Task<UrlSource> ConnectionPool::source_of_server(const Url& server, SteadyTime deadline) {
+  if (is_loopback_host(server.host())) co_return UrlSource::kLoopbackPeer;
+  auto endpoints = co_await resolver_.resolve(server.host(), server.port(), deadline);
+  if (!endpoints) co_return UrlSource::kPeer;
+  const bool is_private = std::all_of(endpoints->begin(), endpoints->end(), [](const auto& endpoint) {
+    return scope_of(endpoint.address()) == AddressScope::kPrivate;
+  });
+  co_return is_private ? UrlSource::kPrivatePeer : UrlSource::kPeer;
+}
+
+Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const ClientRequest& request) {
+  const Url& url = request.url;
   // Made before the name is looked up, so that stop() knows of it.
-  auto connection = std::make_unique<ClientConnection>(executor_, deadlines_, *this, entry_of(url), url.authority());
-  auto endpoints = co_await resolver_.resolve(url.host(), url.port(), deadline);
+  auto connection =
+      std::make_unique<ClientConnection>(executor_, deadlines_, *this, entry_of(request), url.authority());
+  auto endpoints = co_await allowed_endpoints(request);
   if (!endpoints) co_return endpoints.error();
   Error error;
   for (const auto& endpoint : *endpoints) {
     if (stopping_) co_return Error{ErrorCode::kCancelled, "the gateway is stopping", {}};
-    auto connected = co_await connect_one(*connection, endpoint, url, deadline);
+    auto connected = co_await connect_one(*connection, endpoint, request);
     if (connected) co_return connection;
     error = connected.error();
     log_.debug("cannot connect", {{"origin", url.origin()}, {"error", error.message}});
     // Another address may do, but not after a verdict that concerns the call or the host as a whole.
     const bool is_final = connection->has_wire() || error.code == ErrorCode::kCancelled ||
-                          (error.code == ErrorCode::kDeadlineExceeded && deadlines_.coarse_now() >= deadline);
+                          (error.code == ErrorCode::kDeadlineExceeded && deadlines_.coarse_now() >= request.deadline);
     if (is_final) break;
     connection->reset();
   }
@@ -76,14 +108,10 @@ Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const Ur
 }
 
 Task<Result<void>> ConnectionPool::connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint,
-                                               const Url& url, SteadyTime deadline) {
-  if (options_.egress_guard) {
-    const std::string address = endpoint.address().to_string();
-    if (auto allowed = options_.egress_guard->check(url, address); !allowed) co_return allowed.error();
-  }
-  auto connected = co_await connection.connect(endpoint, deadline);
-  if (!connected || !url.is_tls()) co_return connected;
-  co_return co_await connection.start_tls(tls_, url, deadline);
+                                               const ClientRequest& request) {
+  auto connected = co_await connection.connect(endpoint, request.deadline);
+  if (!connected || !request.url.is_tls()) co_return connected;
+  co_return co_await connection.start_tls(connection.entry().tls, request.url, request.deadline);
 }
 
 void ConnectionPool::give_back(std::unique_ptr<ClientConnection> connection) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -17,9 +18,29 @@
 
 namespace jungle::http {
 
-// The connections to one origin.
+// What requests must have in common to share a connection: a connection that was allowed for one of them, or that
+// trusts whom one of them trusts, is not for others.
+struct PoolKey {
+  std::string_view origin;
+  UrlSource source;
+  const TlsContext* tls;  // Equal if they are one context.
+
+  friend bool operator==(const PoolKey& a, const PoolKey& b) {
+    return a.source == b.source && *a.tls == *b.tls && a.origin == b.origin;
+  }
+};
+struct PoolKeyHash {
+  std::size_t operator()(const PoolKey& key) const { return std::hash<std::string_view>{}(key.origin); }
+};
+
+// The connections that share a key.
 struct PoolEntry {
-  std::string origin;
+  explicit PoolEntry(const PoolKey& key) : origin(key.origin), source(key.source), tls(*key.tls) {}
+  PoolKey key() const { return PoolKey{origin, source, &tls}; }  // Valid as long as the entry.
+
+  const std::string origin;
+  const UrlSource source;
+  const TlsContext tls;
   std::size_t connection_count = 0;                     // Resting or in use.
   std::vector<std::unique_ptr<ClientConnection>> idle;  // The last one was used last.
 };
@@ -28,15 +49,17 @@ struct PoolEntry {
 class ConnectionPool {
  public:
   ConnectionPool(Executor executor, DeadlineList& deadlines, telemetry::Log& log, asio::thread_pool& blocking,
-                 TlsContext& tls, ClientOptions options);
+                 const TlsContext& tls, ClientOptions options);
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool();
 
   bool stopping() const { return stopping_; }
+  const EgressGuard& egress() const { return options_.egress; }
   // A resting connection whose peer is there, or null.
-  std::unique_ptr<ClientConnection> take_idle(const Url& url);
-  Task<Result<std::unique_ptr<ClientConnection>>> connect(const Url& url, SteadyTime deadline);
+  std::unique_ptr<ClientConnection> take_idle(const ClientRequest& request);
+  Task<Result<std::unique_ptr<ClientConnection>>> connect(const ClientRequest& request);
+  Task<UrlSource> source_of_server(const Url& server, SteadyTime deadline);
   // Takes a connection back after its exchange: keeps it, or closes it.
   void give_back(std::unique_ptr<ClientConnection> connection);
   // A resting connection has ended.
@@ -49,18 +72,20 @@ class ConnectionPool {
   void forget(ClientConnection& connection);
 
  private:
-  PoolEntry& entry_of(const Url& url);
-  Task<Result<void>> connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint, const Url& url,
-                                 SteadyTime deadline);
+  PoolKey key_of(const ClientRequest& request) const;
+  PoolEntry& entry_of(const ClientRequest& request);
+  Task<Result<std::vector<asio::ip::tcp::endpoint>>> allowed_endpoints(const ClientRequest& request);
+  Task<Result<void>> connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint,
+                                 const ClientRequest& request);
 
   Executor executor_;
   DeadlineList& deadlines_;
   telemetry::Log& log_;
-  TlsContext& tls_;
+  const TlsContext tls_;
   const ClientOptions options_;
   Resolver resolver_;
   Signal ended_;
-  std::unordered_map<std::string, std::unique_ptr<PoolEntry>> entries_;
+  std::unordered_map<PoolKey, std::unique_ptr<PoolEntry>, PoolKeyHash> entries_;  // Keys borrow from their entries.
   boost::intrusive::list<ClientConnection, boost::intrusive::constant_time_size<false>> connections_;
   bool stopping_ = false;
 };

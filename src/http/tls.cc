@@ -16,14 +16,11 @@ struct TlsContext::State {
   std::once_flag authorities_loaded;
 };
 
-TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
-TlsContext::TlsContext(TlsContext&&) noexcept = default;
-TlsContext& TlsContext::operator=(TlsContext&&) noexcept = default;
-TlsContext::~TlsContext() = default;
+TlsContext::TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Result<TlsContext> TlsContext::create(const TlsOptions& options) {
   boost::system::error_code ec;
-  auto state = std::make_unique<State>();
+  auto state = std::make_shared<State>();
   ssl::context& context = state->context;
   context.set_verify_mode(ssl::verify_peer, ec);
   if (ec || SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) != 1)
@@ -38,7 +35,7 @@ Result<TlsContext> TlsContext::create(const TlsOptions& options) {
   return TlsContext(std::move(state));
 }
 
-ssl::context& TlsContext::native() {
+ssl::context& TlsContext::native() const {
   std::call_once(state_->authorities_loaded, [this] {
     // Without authorities every handshake fails, and says that the certificate is not trusted.
     boost::system::error_code ignored;

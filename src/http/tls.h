@@ -18,24 +18,23 @@ struct TlsOptions {
 };
 
 // The trusted authorities and the protocol versions (1.2 and later) of client connections; certificates and host names
-// are always verified. One per process, outlives every Client; may be used by all workers at once.
+// are always verified. A handle: copies are the same context. May be used by all workers at once.
 class TlsContext {
  public:
   // kInternal: OpenSSL cannot be set up. kInvalidArgument: `extra_ca_pem` is not a certificate.
   static Result<TlsContext> create(const TlsOptions& options);
-  TlsContext(TlsContext&&) noexcept;
-  TlsContext& operator=(TlsContext&&) noexcept;
-  ~TlsContext();
-
   // Reads the system's authorities when it is first called: that takes tens of milliseconds, and many gateways never
   // speak TLS.
-  boost::asio::ssl::context& native();
+  boost::asio::ssl::context& native() const;
+
+  // Whether both are one context: a connection made with one of them may serve the other.
+  friend bool operator==(const TlsContext& a, const TlsContext& b) { return a.state_ == b.state_; }
 
  private:
   struct State;
-  explicit TlsContext(std::unique_ptr<State> state);
+  explicit TlsContext(std::shared_ptr<State> state);
 
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 // Why a handshake failed, for people: "its certificate has expired". `verify_result` is what SSL_get_verify_result

@@ -24,6 +24,9 @@ Task<Result<FetchAnswer>> HttpFetcher::fetch(FetchRequest request) {
   sent.headers = headers;
   if (!request.body.empty()) sent.body_pieces = pieces;
   sent.deadline = time_.steady_now() + kFetchTime;
+  const auto server = http::Url::parse(request.server_url);
+  if (!server) co_return server.error();
+  sent.source = co_await client_.source_of_server(*server, sent.deadline);
   auto response = co_await client_.send(sent);
   if (!response) co_return response.error();
   FetchAnswer answer;

@@ -70,6 +70,17 @@ TEST_F(HttpFetcherTest, ReadsABodyOfTheLargestSizeAndNoLargerOne) {
   EXPECT_EQ(ErrorCode::kLimitExceeded, huge.error().code);
 }
 
+TEST_F(HttpFetcherTest, LeadsNoDeeperIntoOurNetworksThanTheServer) {
+  imposter_.when_anything().reply(json("{}"));
+  FetchRequest request = get("/");
+  EXPECT_TRUE(fetch(request).has_value());
+  request.server_url = "https://8.8.8.8/mcp";
+  const auto refused = fetch(request);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(ErrorCode::kPermissionDenied, refused.error().code);
+  EXPECT_EQ(1u, imposter_.requests().size());
+}
+
 TEST_F(HttpFetcherTest, GivesUpAfterTheTimeOfAFetch) {
   imposter_.when("GET", "/slow").reply(json("{}").held());
   start(get("/slow"));

@@ -105,6 +105,8 @@ class ServerDiscoverer::State {
     auto created = HttpEndpoint::create(facts->spec);
     if (!created) co_return unusable_error(facts->spec);
     const auto endpoint = std::make_shared<const HttpEndpoint>(std::move(*created));
+    const auto allowed = worker_.client.egress().check(endpoint->url(), http::UrlSource::kAdministrator);
+    if (!allowed) co_return forbidden_error(facts->spec, allowed.error());
     std::atomic<std::uint64_t> ids{1};
     const HttpPlace place{worker_, *endpoint, *facts, ids};
     const Era era = known_era(facts->spec, {});

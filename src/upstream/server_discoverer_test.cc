@@ -60,6 +60,17 @@ CORO_TEST_F(ServerDiscovererTest, SaysWhyTheProcessEnded) {
   EXPECT_THAT(found.error().message, HasSubstr("it exited with code 1; its last output:\ncannot start: no token"));
 }
 
+CORO_TEST_F(ServerDiscovererTest, RefusesUrlsThatNothingMayFetch) {
+  for (const char* url : {"http://169.254.169.254/mcp", "http://2852039166/mcp", "http://metadata.google.internal/"}) {
+    const auto server = http_server(url);
+    auto found = co_await discoverer_->discover(server.spec);
+    CO_ASSERT_FALSE(found.has_value());
+    EXPECT_EQ(ErrorCode::kInvalidArgument, found.error().code);
+    EXPECT_THAT(found.error().message, HasSubstr("server 'web': invalid url: http://"));
+    EXPECT_THAT(found.error().message, HasSubstr("metadata service"));
+  }
+}
+
 CORO_TEST_F(ServerDiscovererTest, SaysWhichCommandIsMissing) {
   auto server = stdio_server({});
   server.spec.command = "no-such-command";

@@ -90,6 +90,10 @@ Error unusable_error(const catalog::ServerSpec& spec) {
       {}};
 }
 
+Error forbidden_error(const catalog::ServerSpec& spec, const Error& why) {
+  return Error{ErrorCode::kInvalidArgument, named(spec, "invalid url: " + why.message), {}};
+}
+
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what) {
   return Error{ErrorCode::kUpstreamRejected, named(spec, what), {}};
 }

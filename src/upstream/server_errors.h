@@ -33,6 +33,8 @@ Error cancelled_error(const catalog::ServerSpec& spec);
 Error gone_error(const catalog::ServerSpec& spec);
 // kInvalidArgument: a transport that we do not speak, or a URL that is none.
 Error unusable_error(const catalog::ServerSpec& spec);
+// kInvalidArgument: its URL leads where nothing may be fetched. `why` is the egress guard's.
+Error forbidden_error(const catalog::ServerSpec& spec, const Error& why);
 // kUpstreamRejected: it answered with something that is no MCP.
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what);
 

@@ -61,6 +61,7 @@ class ClientTest : public LoopbackTest {
     if (!body.empty()) request.body_pieces = pieces;
     request.deadline = deadline;
     request.failure_phase = &outcome.phase;
+    request.source = source_;
     auto answer = co_await client().send(request);
     if (answer) {
       outcome.status = answer->status();
@@ -81,6 +82,15 @@ class ClientTest : public LoopbackTest {
     run_io(call(url, body, kNever, outcome));
     return outcome;
   }
+  Task<void> ask_source(std::string server, std::optional<UrlSource>& source) {
+    const auto url = Url::parse(server);
+    source = co_await client().source_of_server(*url, kNever);
+  }
+  UrlSource source_of(const std::string& server) {
+    std::optional<UrlSource> source;
+    run_io(ask_source(server, source));
+    return *source;
+  }
   // Begins a call that is to be waited for.
   void begin_call(const std::string& url, SteadyTime deadline, CallOutcome& outcome) {
     client();
@@ -94,6 +104,7 @@ class ClientTest : public LoopbackTest {
   ClientOptions options_;
   std::string_view method_ = "POST";
   std::vector<Header> headers_;
+  UrlSource source_ = UrlSource::kAdministrator;
   TaskGroup calls_{context_.get_executor(), [](std::exception_ptr) {}};
   HttpImposter imposter_{context_, &time_};
 
