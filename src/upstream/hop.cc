@@ -152,7 +152,8 @@ mcp::Response without_hop_matters(mcp::Response response, std::string_view serve
   const std::string name = "server '" + std::string(server) + "'";
   if (!response.is_error()) {
     const auto type = result_type_of(response);
-    if (!type || *type == "complete") return response;
+    if (!type) return mcp::Response::result(std::string(response.payload()), mcp::ResultForm::kLegacy);
+    if (*type == "complete") return response;
     return mcp::Response::error(mcp::kInternalError,
                                 *type == "input_required"
                                     ? name +

@@ -47,7 +47,8 @@ std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_
                                                   std::string_view own_token, const mcp::CallContext& call);
 
 // Errors of a modern hop describe our hop, not the client's: they never travel on bare. The same for results that ask
-// the client for input, which we do not relay. Everything else stays as it is.
+// the client for input, which we do not relay. A result without a `resultType` is in the legacy form, whatever its
+// server is taken for. Everything else stays as it is.
 mcp::Response without_hop_matters(mcp::Response response, std::string_view server);
 
 }  // namespace jungle::upstream

@@ -45,6 +45,34 @@ void HttpHome::ensure_link(HttpLinkPtr dead, std::shared_ptr<GrantReply> reply) 
   tasks_.spawn(run_open());
 }
 
+void HttpHome::doubt_era(HttpLinkPtr link, std::shared_ptr<GrantReply> reply) {
+  if (closed_ || link_.load() != link) return ensure_link(std::move(link), std::move(reply));  // Settled meanwhile.
+  if (!probing_ && worker_.time.steady_now() < next_probe_) {
+    return GrantReply::give(reply, Grant{std::move(link), nullptr});
+  }
+  doubting_.push_back(std::move(reply));
+  if (std::exchange(probing_, true)) return;
+  tasks_.spawn(run_probe(std::move(link)));
+}
+
+Task<void> HttpHome::run_probe(HttpLinkPtr link) {
+  const Era found = co_await probe_era(place());
+  probing_ = false;
+  next_probe_ = worker_.time.steady_now() + kEraDoubtPause;
+  const bool changed = found != Era::kUnknown && found != link->era;
+  if (changed) {
+    worker_.log.info("a server seems to have changed its era", {{"server", facts_->spec.name.str()}});
+    era_.store(Era::kUnknown);  // Until it was greeted.
+  }
+  for (auto& reply : std::exchange(doubting_, {})) {
+    if (changed || closed_) {
+      ensure_link(link, std::move(reply));
+    } else {
+      GrantReply::give(reply, Grant{link, nullptr});
+    }
+  }
+}
+
 Task<void> HttpHome::run_open() {
   const Era known = era_.load();
   auto opened = co_await open_link(place(), known);
@@ -130,6 +158,8 @@ Task<void> HttpHome::end(bool patient) {
   if (link) bury(link);
   tasks_.cancel();
   co_await tasks_.join();
+  waiting_.insert(waiting_.end(), doubting_.begin(), doubting_.end());
+  doubting_.clear();
   for (const auto& reply : std::exchange(waiting_, {}))
     GrantReply::give(reply, gone_error(facts_->spec));
 }

@@ -38,12 +38,17 @@ class HttpHome {
   // Answers with a link that is not `dead` (which may be null).
   void ensure_link(HttpLinkPtr dead, std::shared_ptr<GrantReply> reply);
 
+  // An answer over `link` contradicts the server's era. Asks the server, at most once in kEraDoubtPause, and answers
+  // with the link for further calls: `link` itself unless the era did change.
+  void doubt_era(HttpLinkPtr link, std::shared_ptr<GrantReply> reply);
+
   // `patient`: calls in flight on a shared session may finish first, unless hurry() is called.
   Task<void> end(bool patient);
   void hurry();
 
  private:
   Task<void> run_open();
+  Task<void> run_probe(HttpLinkPtr link);
   Task<void> run_idle_watch(HttpLinkPtr link);
   Grant share(OpenedLink opened);
   void bury(HttpLinkPtr link);
@@ -57,7 +62,10 @@ class HttpHome {
   std::atomic<std::uint64_t>& ids_;
   Published<HttpLink> link_{nullptr};
   std::vector<std::shared_ptr<GrantReply>> waiting_;
+  std::vector<std::shared_ptr<GrantReply>> doubting_;
+  SteadyTime next_probe_{};
   bool opening_ = false;
+  bool probing_ = false;
   bool closed_ = false;
   bool hurry_ = false;
   TaskGroup tasks_;

@@ -14,6 +14,11 @@ namespace {
 
 bool is_client_error(int status) { return status >= 400 && status < 500; }
 
+// Authorization, load and faults have nothing to do with the era.
+bool is_no_era_evidence(int status) {
+  return status == 401 || status == 403 || status == 408 || status == 429 || status >= 500;
+}
+
 // An HTTP client's error while getting in touch.
 Error open_error(const HttpPlace& place, Error error) {
   if (error.code == ErrorCode::kDeadlineExceeded) return init_timeout_error(place.facts.spec, place.facts.init_timeout);
@@ -132,6 +137,14 @@ Task<Result<OpenedLink>> open_link(HttpPlace place, Era era) {
     co_return OpenedLink{modern_link(place), std::move(*greeting)};
   }
   co_return co_await initialize(place, deadline);
+}
+
+Task<Era> probe_era(HttpPlace place) {
+  auto probed = co_await ask_discover(place, place.worker.time.steady_now() + kEraProbeTime);
+  if (!probed || is_no_era_evidence(probed->status)) co_return Era::kUnknown;
+  if (probed->response) co_return era_of_discover_answer(*probed->response);
+  // MCP 2026-07-28 basic/transports/streamable-http "Backward Compatibility": a refusal that is no JSON-RPC error.
+  co_return is_client_error(probed->status) ? Era::kLegacy : Era::kUnknown;
 }
 
 Task<void> run_say_cancelled(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,

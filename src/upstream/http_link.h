@@ -50,6 +50,10 @@ struct HttpPlace {
 // Errors: as Discoverer::discover. A session that a server gave must be closed with close_session().
 Task<Result<OpenedLink>> open_link(HttpPlace place, Era era);
 
+// Asks `server/discover`, which changes nothing, to learn what a server is by now. kUnknown: it did not say, because it
+// did not answer, or refused for another reason (401, 403, 429, 5xx). Takes up to kEraProbeTime.
+Task<Era> probe_era(HttpPlace place);
+
 // Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
 Task<void> run_say_cancelled(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
                              std::uint64_t id);

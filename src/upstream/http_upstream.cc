@@ -24,12 +24,14 @@ struct HttpUpstream::Call {
   mcp::EventSink& events;
 };
 
-// How an attempt ended. The latter two mean that the server certainly did not run the call.
+// How an attempt ended. kSessionGone: the server certainly did not run the call. kEraDoubted: it refused the call the
+// way a server of the other era does; if it turns out to be one, it certainly did not run it either.
 struct HttpUpstream::Outcome {
-  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraChanged };
+  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted };
   Kind kind = Kind::kDone;
   Result<mcp::Response> answer;
   std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
+  bool doubts_era = false;        // It ran the call, but answered as one of the other era.
 };
 
 namespace {
@@ -145,12 +147,24 @@ bool refuses_session(const HttpAnswer& answer) {
   return text.find("session") != std::string::npos || text.find("not initialized") != std::string::npos;
 }
 
-// A modern request was refused the way a legacy server refuses what it does not understand.
-bool looks_legacy(const HttpAnswer& answer) {
+// A modern request was refused the way a legacy server refuses what it does not understand: at the HTTP level, with an
+// error that is not one of modern servers (MCP 2026-07-28 basic "Error Codes"; an unknown method is 404 there).
+bool may_be_legacy(const HttpAnswer& answer) {
+  if (answer.response && error_code_of(*answer.response) == mcp::kUnsupportedProtocolVersion) {
+    return era_of_discover_answer(*answer.response) == Era::kLegacy;
+  }
   if (answer.status != 400 && answer.status != 404 && answer.status != 405 && answer.status != 406) return false;
   if (!answer.response) return true;
   const int code = error_code_of(*answer.response);
-  return !answer.names_our_id && !(code <= -32020 && code >= -32099);
+  return !(code <= -32020 && code >= -32099) && !(answer.status == 404 && code == mcp::kMethodNotFound);
+}
+
+// A legacy request was refused the way a modern server refuses what lacks its metadata: an error of modern servers, or
+// "invalid params" at the HTTP level.
+bool may_be_modern(const HttpAnswer& answer) {
+  if (!answer.response) return false;
+  return looks_modern(*answer.response) ||
+         (answer.status == 400 && error_code_of(*answer.response) == mcp::kInvalidParams);
 }
 
 }  // namespace
@@ -179,17 +193,38 @@ Task<Result<mcp::Response>> HttpUpstream::handle_now(Call& call) {
     if (done.given_up_id != 0 && !link->session_per_call && worker_.background.size() < kGoodbyesMax) {
       worker_.background.spawn(run_say_cancelled(worker_, state_->endpoint, link, done.given_up_id));
     }
+    if (done.doubts_era) mention_doubt(link);
     if (done.kind == Outcome::Kind::kDone || again) co_return std::move(done.answer);
-    if (done.kind == Outcome::Kind::kEraChanged) state_->era.store(Era::kUnknown);
-    auto ensured = co_await ensure_link(std::move(link));
-    if (!ensured) co_return ensured.error();
+    const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
+    auto settling = doubted ? settle_era(link) : ensure_link(link);
+    auto settled = co_await std::move(settling);
+    if (!settled) co_return settled.error();
+    if (*settled == link) co_return std::move(done.answer);
   }
 }
 
 Task<Result<HttpLinkPtr>> HttpUpstream::ensure_link(HttpLinkPtr dead) {
-  const auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
+  auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
   asio::dispatch(state_->home.executor,
                  [state = state_, dead = std::move(dead), reply] { state->http->ensure_link(dead, reply); });
+  co_return co_await granted(std::move(reply));
+}
+
+Task<Result<HttpLinkPtr>> HttpUpstream::settle_era(HttpLinkPtr doubted) {
+  auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
+  asio::dispatch(state_->home.executor,
+                 [state = state_, doubted = std::move(doubted), reply] { state->http->doubt_era(doubted, reply); });
+  co_return co_await granted(std::move(reply));
+}
+
+// For the calls to come; nobody waits for it.
+void HttpUpstream::mention_doubt(HttpLinkPtr link) {
+  asio::dispatch(state_->home.executor, [state = state_, link = std::move(link), us = worker_.executor] {
+    state->http->doubt_era(link, std::make_shared<HttpHome::GrantReply>(us));
+  });
+}
+
+Task<Result<HttpLinkPtr>> HttpUpstream::granted(std::shared_ptr<HttpHome::GrantReply> reply) {
   auto given = co_await reply->wait();
   if (!given) co_return cancelled_error(state_->facts->spec);
   if (!*given) co_return given->error();
@@ -242,21 +277,19 @@ HttpUpstream::Outcome HttpUpstream::judge(Result<HttpAnswer> answer, const HttpL
                          : connect_error(spec, answer.error(), state_->endpoint->url().host_is_loopback());
     return outcome;
   }
-  const bool may_probe = spec.protocol == catalog::Protocol::kAuto;
   if (link.era == Era::kLegacy) {
     if (answer->status == 404 && !link.session_id.empty()) outcome.kind = Outcome::Kind::kSessionGone;
     if (refuses_session(*answer)) outcome.kind = Outcome::Kind::kSessionGone;
-    if (may_probe && answer->response && looks_modern(*answer->response)) outcome.kind = Outcome::Kind::kEraChanged;
-  } else if (may_probe) {
-    const bool refused_version = answer->response &&
-                                 error_code_of(*answer->response) == mcp::kUnsupportedProtocolVersion &&
-                                 era_of_discover_answer(*answer->response) == Era::kLegacy;
-    if (refused_version || looks_legacy(*answer)) outcome.kind = Outcome::Kind::kEraChanged;
+    if (may_probe() && may_be_modern(*answer)) outcome.kind = Outcome::Kind::kEraDoubted;
+  } else if (may_probe() && may_be_legacy(*answer)) {
+    outcome.kind = Outcome::Kind::kEraDoubted;
   }
   if (!answer->response) {
     outcome.answer = answer_error(spec, answer->status, answer->instead);
   } else if (link.era == Era::kModern) {
     outcome.answer = without_hop_matters(std::move(*answer->response), spec.name.str());
+    outcome.doubts_era =
+        may_probe() && !outcome.answer->is_error() && outcome.answer->form() == mcp::ResultForm::kLegacy;
   } else {
     outcome.answer = std::move(*answer->response);
   }
@@ -275,7 +308,8 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
       const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
       auto opened = co_await open_link(place, Era::kLegacy);
       if (!opened) {
-        outcome.kind = Outcome::Kind::kDone;
+        const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
+        outcome.kind = refused && may_probe() ? Outcome::Kind::kEraDoubted : Outcome::Kind::kDone;
         outcome.answer = opened.error();
         break;
       }

@@ -33,9 +33,14 @@ class HttpUpstream final : public UpstreamServer {
 
   Task<Result<mcp::Response>> handle_now(Call& call);
   Task<Result<HttpLinkPtr>> ensure_link(HttpLinkPtr dead);
+  Task<Result<HttpLinkPtr>> settle_era(HttpLinkPtr doubted);
+  void mention_doubt(HttpLinkPtr link);
+  Task<Result<HttpLinkPtr>> granted(std::shared_ptr<HttpHome::GrantReply> reply);
   Task<Outcome> call_over(Call& call, HttpLinkPtr link);
   Task<Outcome> call_in_own_session(Call& call);
   Outcome judge(Result<HttpAnswer> answer, const HttpLink& link);
+
+  bool may_probe() const { return state_->facts->spec.protocol == catalog::Protocol::kAuto; }
 
   HttpLinkPtr take_ready();
   void keep_ready();

@@ -253,6 +253,19 @@ CORO_TEST_F(HttpUpstreamTest, NoticesThatALegacyServerBecameModern) {
   EXPECT_THAT(methods(), ElementsAre("initialize", "server/discover", "tools/call"));
 }
 
+CORO_TEST_F(HttpUpstreamTest, NoticesThatALegacyServerBecameModernBetweenTwoCalls) {
+  be_legacy(false);
+  const auto server = http_server(imposter_.url());
+  co_await call(server, "t", "{}");
+  be_modern();
+  answer("tools/call", [](const SeenRequest& r) {
+    return r.has_header("mcp-method") ? result(r, R"("resultType":"complete",)" + kText) : error(r, -32602, 400);
+  });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_EQ(3u, count("tools/call"));
+}
+
 CORO_TEST_F(HttpUpstreamTest, NoticesThatAModernServerBecameLegacy) {
   be_legacy(false);
   answer("tools/call", [](const SeenRequest& r) {
@@ -263,6 +276,55 @@ CORO_TEST_F(HttpUpstreamTest, NoticesThatAModernServerBecameLegacy) {
   const std::string text = co_await call(server, "t", "{}");
   EXPECT_EQ("ok", text);
   EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, NoticesALegacyRefusalThatNamesTheRequest) {
+  be_legacy(true);
+  answer("tools/call",
+         [](const SeenRequest& r) { return r.has_header("mcp-method") ? error(r, -32000, 400) : result(r, kText); });
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+}
+
+CORO_TEST_F(HttpUpstreamTest, DoesNotRepeatARefusedCallWhenTheEraIsConfirmed) {
+  be_modern();
+  answer("tools/call", [](const SeenRequest& r) { return error(r, -32000, 400); });
+  const auto server = http_server(imposter_.url());
+  for (int i = 0; i < 3; ++i) {
+    const std::string text = co_await call(server, "t", "{}");
+    EXPECT_EQ("error: no", text);
+  }
+  EXPECT_EQ(3u, count("tools/call"));
+  EXPECT_EQ(2u, count("server/discover"));  // To get in touch, and at the first doubt; then there is a pause.
+  EXPECT_EQ(0u, count("initialize"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, KeepsTheEraWhenAProbeSaysNothing) {
+  be_modern();
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  answer("tools/call", [](const SeenRequest&) { return http::testing::text("no such page", 404); });
+  answer("server/discover", [](const SeenRequest&) { return http::testing::text("try later", 503); });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': it answered HTTP 404 with text/plain: no such page", text);
+  EXPECT_THAT(methods(), ElementsAre("tools/call", "server/discover"));
+}
+
+// A legacy server without sessions runs a modern call as well as it can.
+CORO_TEST_F(HttpUpstreamTest, TakesALegacyResultForACallThatRanAndProbesForTheNextOne) {
+  be_legacy(false);
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  auto first = co_await send(server, "tools/call", R"({"name":"t"})");
+  CO_ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(mcp::ResultForm::kLegacy, first->form());
+  EXPECT_EQ(1u, count("tools/call"));
+  co_await until_count("notifications/initialized", 1);
+  co_await pass_time(20ms);
+  co_await call(server, "t", "{}");
+  EXPECT_FALSE(last("tools/call").has_header("mcp-method"));
 }
 
 CORO_TEST_F(HttpUpstreamTest, DoesNotGuessTheEraWhenItIsSet) {

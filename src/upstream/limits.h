@@ -26,7 +26,8 @@ inline constexpr std::size_t kQuotedBytesMax = 200;           // Of it, quoted i
 inline constexpr Seconds kDrainTime{2};  // For the end of an event stream whose answer has come.
 
 // Eras.
-inline constexpr Seconds kEraProbeTime{5};  // For an answer to `server/discover`; then `initialize` is tried too.
+inline constexpr Seconds kEraProbeTime{5};   // For an answer to `server/discover`; then `initialize` is tried too.
+inline constexpr Seconds kEraDoubtPause{5};  // Between probes of a server whose answers contradict its known era.
 
 // Listing (registration).
 inline constexpr std::size_t kListPagesMax = 1000;

@@ -90,7 +90,7 @@ class ServerDiscoverer::State {
     StdioPlace place{worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), worker_.endings};
     std::atomic<std::uint64_t> ids{1};
     const Era era = known_era(facts->spec, {});
-    auto opened = co_await open_stdio_session_and_greet(place, facts, era, ids);
+    auto opened = co_await open_stdio_session(place, facts, era, ids, nullptr);
     if (!opened) co_return opened.error();
     const auto session = opened->session;
     const Greeting greeting = opened->greeting;

@@ -18,6 +18,13 @@ TaskGroup::OnError log_bug(telemetry::Log& log) {
   };
 }
 
+// Whether a process that could not be greeted as `era` may have been replaced by a version of the other one. Legacy
+// servers take `server/discover` in many ways: some refuse it, some ignore it, some end.
+bool doubts_era(Era era, const Error& error) {
+  if (era == Era::kLegacy) return error.code == ErrorCode::kUpstreamRejected;
+  return era == Era::kModern && error.code != ErrorCode::kCancelled;
+}
+
 }  // namespace
 
 StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
@@ -95,11 +102,7 @@ void StdioHome::cancel(std::uint64_t id, std::string reason) {
 Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {
   auto opened = co_await open_stdio_session(place(), facts_, era, ids_, this);
   if (!opened) {
-    // It refused to be greeted as it was before: it may have been replaced by a version of the other era.
-    const bool may_probe = facts_->spec.protocol == catalog::Protocol::kAuto;
-    if (may_probe && era != Era::kUnknown && opened.error().code == ErrorCode::kUpstreamRejected) {
-      era_.store(Era::kUnknown);
-    }
+    if (facts_->spec.protocol == catalog::Protocol::kAuto && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
     co_return opened.error();
   }
   co_return std::move(opened->session);

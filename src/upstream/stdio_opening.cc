@@ -24,6 +24,11 @@ Error opening_error(const ServerFacts& facts, const Error& error) {
 
 enum class Hello : std::uint8_t { kLegacy, kModern, kProbe };
 
+Hello hello_for(Era era) {
+  if (era == Era::kUnknown) return Hello::kProbe;
+  return era == Era::kModern ? Hello::kModern : Hello::kLegacy;
+}
+
 // The reserved numbers: a probe uses two.
 Task<Result<Greeting>> greet(std::shared_ptr<StdioSession> session, Hello hello, std::uint64_t id) {
   switch (hello) {
@@ -68,33 +73,13 @@ void end_in_background(TaskGroup& endings, std::shared_ptr<StdioSession> session
 Task<Result<OpenedSession>> open_stdio_session(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
                                                std::atomic<std::uint64_t>& ids, SessionOwner* owner) {
   const SteadyTime deadline = place.time.steady_now() + facts->init_timeout;
-  if (era == Era::kModern) {
-    auto request = spawn_request_of(*facts);
-    auto process = co_await place.spawner.spawn(std::move(request));
-    if (!process) co_return start_error(facts->spec, process.error());
-    OpenedSession opened;
-    opened.session = std::make_shared<StdioSession>(place.executor, place.time, place.log, place.spawner, facts,
-                                                    std::move(*process), owner);
-    opened.session->set_era(Era::kModern);
-    opened.greeting.era = Era::kModern;
-    co_return opened;
-  }
-  const Hello hello = era == Era::kLegacy ? Hello::kLegacy : Hello::kProbe;
+  const Hello hello = hello_for(era);
   auto opened = co_await open_once(place, facts, hello, ids, owner, deadline);
   if (opened) co_return opened;
   if (hello == Hello::kProbe && opened.error().code == ErrorCode::kUnavailable && place.time.steady_now() < deadline) {
     opened = co_await open_once(place, facts, Hello::kLegacy, ids, owner, deadline);
     if (opened) co_return opened;
   }
-  co_return opening_error(*facts, opened.error());
-}
-
-Task<Result<OpenedSession>> open_stdio_session_and_greet(StdioPlace place, std::shared_ptr<const ServerFacts> facts,
-                                                         Era era, std::atomic<std::uint64_t>& ids) {
-  if (era != Era::kModern) co_return co_await open_stdio_session(place, facts, era, ids, nullptr);
-  const SteadyTime deadline = place.time.steady_now() + facts->init_timeout;
-  auto opened = co_await open_once(place, facts, Hello::kModern, ids, nullptr, deadline);
-  if (opened) co_return opened;
   co_return opening_error(*facts, opened.error());
 }
 

@@ -30,15 +30,13 @@ struct StdioPlace {
 };
 
 // Starts the server's command and greets it in `era`, all within the server's init timeout. kUnknown: finds the era
-// out, starting the command anew if it ends when it is asked anything before `initialize`. A modern process of a known
-// era is not greeted: it needs no handshake (`greeting` then is empty). `ids` numbers our requests.
+// out, starting the command anew if it ends when it is asked anything before `initialize`. A modern process needs no
+// handshake, but `server/discover` shows that it has started and is still modern, before a call is entrusted to it.
+// `ids` numbers our requests.
 //
 // Errors: as Discoverer::discover. What was started and failed is ended in `endings`.
 Task<Result<OpenedSession>> open_stdio_session(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
                                                std::atomic<std::uint64_t>& ids, SessionOwner* owner);
-// The same, with `server/discover` for modern processes too.
-Task<Result<OpenedSession>> open_stdio_session_and_greet(StdioPlace place, std::shared_ptr<const ServerFacts> facts,
-                                                         Era era, std::atomic<std::uint64_t>& ids);
 
 // Ends a session's process in `endings`.
 void end_in_background(TaskGroup& endings, std::shared_ptr<StdioSession> session);

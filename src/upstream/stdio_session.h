@@ -57,7 +57,6 @@ class StdioSession final : public ChannelListener {
   // Forgets a call and tells the server so. Its late answer is dropped.
   void cancel(std::uint64_t id, std::string_view reason);
 
-  void set_era(Era era) { era_ = era; }
   bool alive() const { return !ending_ && !channel_.ended(); }
   std::size_t calls_in_flight() const { return pending_.size(); }
   pid_t pid() const { return channel_.pid(); }

@@ -43,15 +43,35 @@ CORO_TEST_F(StdioUpstreamTest, FindsTheEraOfAServerThatExitsWhenProbed) {
   EXPECT_EQ("{}", text);
 }
 
-CORO_TEST_F(StdioUpstreamTest, NoticesThatAServerChangedItsEra) {
+// What each of them was when it was listed is in `revision`; what it is now, in its arguments.
+CORO_TEST_F(StdioUpstreamTest, NoticesThatALegacyServerBecameModern) {
   auto server = stdio_server({"modern"});
-  server.revision = "2025-11-25";  // As it was when it was listed.
-  const std::string to_modern = co_await call(server, "echo", "{}");
-  EXPECT_EQ("{}", to_modern);
-  server.spec.args = {};
+  server.revision = "2025-11-25";
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, NoticesThatAModernServerBecameLegacy) {
+  auto server = stdio_server({});
   server.revision = "2026-07-28";
-  const std::string to_legacy = co_await call(server, "echo", "{}");
-  EXPECT_EQ("error: not initialized", to_legacy);  // A legacy server's own words; nothing is guessed from them.
+  const std::string first = co_await call(server, "counter", "{}");
+  EXPECT_EQ("1", first);
+  const std::string next = co_await call(server, "counter", "{}");
+  EXPECT_EQ("1", next);
+}
+
+CORO_TEST_F(StdioUpstreamTest, NoticesThatAModernServerBecameALegacyOneThatExitsWhenProbed) {
+  auto server = stdio_server({"strict"});
+  server.revision = "2026-07-28";
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_EQ("{}", text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, DoesNotGuessTheEraWhenItIsSet) {
+  auto server = stdio_server({});
+  server.spec.protocol = catalog::Protocol::kModern;
+  const std::string text = co_await call(server, "echo", "{}");
+  EXPECT_EQ("failed: server 'fix': failed to initialize connection with MCP server: not initialized", text);
 }
 
 CORO_TEST_F(StdioUpstreamTest, GivesEachStatelessCallAProcessOfItsOwn) {

@@ -220,12 +220,34 @@ test('an upstream that forgets its sessions is asked again, and the caller sees 
   assert.equal((await call()).message.result?.content[0].text, 'echo: x');
 });
 
-test('an upstream that changes its era is probed again', { todo: 'a modern server that became a legacy one is not probed again' }, async (t) => {
-  const { gateway, upstream } = await gatewayWithServer(t, { era: 'modern' });
-  const call = () => modern(gateway.mcp(), 'tools/call', { name: 'up__echo', arguments: { message: 'x' } });
-  assert.equal((await call()).message.result.content[0].text, 'echo: x');
-  upstream.script.era = 'legacy';
-  await eventually('calls work again', async () => (await call()).message.result?.content[0].text === 'echo: x', 3_000);
+for (const [before, after] of [['modern', 'legacy'], ['legacy', 'modern']]) {
+  for (const sessions of [false, true]) {
+    test(`a ${before} upstream that became ${after} is probed again${sessions ? ', with sessions' : ''}`, async (t) => {
+      const { gateway, upstream } = await gatewayWithServer(t, { era: before, sessions });
+      const echo = async (message) => {
+        const answer = await modern(gateway.mcp(), 'tools/call', { name: 'up__echo', arguments: { message } });
+        return answer.message.result?.content[0].text ?? answer.message;
+      };
+      assert.equal(await echo('once'), 'echo: once');
+      upstream.script.era = after;
+      assert.equal(await echo('twice'), 'echo: twice');
+      assert.equal(await echo('thrice'), 'echo: thrice');
+    });
+  }
+}
+
+test('a refusal that has nothing to do with the era is passed on, and the call is not repeated', async (t) => {
+  const refuse = (_, res, message) => {
+    if (message?.method !== 'tools/call') return false;
+    const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, error: { code: -32000, message: 'not today' } });
+    res.writeHead(400, { 'Content-Type': 'application/json' }).end(body);
+    return true;
+  };
+  for (const era of ['modern', 'legacy']) {
+    const { gateway, upstream } = await gatewayWithServer(t, { era, intercept: refuse });
+    rpcError(await modern(gateway.mcp(), 'tools/call', { name: 'up__echo', arguments: { message: 'x' } }), -32000, /^not today$/);
+    assert.equal(upstream.seen('tools/call').length, 1);
+  }
 });
 
 test('a stream that nobody reads does not hold the others up', async (t) => {

@@ -116,6 +116,14 @@ class HttpUpstream {
     return undefined;
   }
 
+  // MCP 2026-07-28 "Error Codes": a request without metadata, and some errors, have a status of their own.
+  #status(isModern, { error }) {
+    if (!error) return 200;
+    if (!isModern) return this.script.era === 'modern' ? 400 : 200;
+    if (error.code === -32601) return 404;
+    return [-32020, -32021, -32022].includes(error.code) ? 400 : 200;
+  }
+
   async #answer(req, res, message, body, headers, isModern) {
     let isStream = this.answers === 'sse';
     const open = () => res.headersSent || res.writeHead(200, { 'Content-Type': 'text/event-stream', ...headers });
@@ -140,7 +148,7 @@ class HttpUpstream {
         event(response);
         return res.end();
       }
-      json(res, modernStatus(isModern, response), response, headers);
+      json(res, this.#status(isModern, response), response, headers);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       misbehave(res, message, fault.kind);
@@ -161,12 +169,6 @@ function parsedOr(text, otherwise) {
 function decoded(header) {
   const encoded = /^=\?base64\?(.*)\?=$/.exec(header ?? '');
   return encoded ? Buffer.from(encoded[1], 'base64').toString() : header;
-}
-
-function modernStatus(isModern, response) {
-  if (!isModern || !response.error) return 200;
-  if (response.error.code === -32601) return 404;
-  return [-32020, -32021, -32022].includes(response.error.code) ? 400 : 200;
 }
 
 function json(res, status, value, headers = {}) {
