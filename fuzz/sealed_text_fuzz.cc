@@ -13,8 +13,7 @@ namespace {
 
 jungle::crypto::KeyRing make_ring() {
   jungle::SystemRandom random;
-  return jungle::crypto::KeyRing(
-      {jungle::Secret(*jungle::base64_decode(jungle::crypto::make_master_key(random).reveal()))});
+  return jungle::crypto::KeyRing({jungle::crypto::make_master_key(random)});
 }
 
 }  // namespace

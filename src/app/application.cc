@@ -23,6 +23,7 @@
 #include "downstream/session_table.h"
 #include "store/database.h"
 #include "store/mode_store.h"
+#include "store/sealing.h"
 #include "store/sql_catalog_repository.h"
 #include "upstream/server_discoverer.h"
 #include "upstream/upstreams.h"
@@ -66,7 +67,7 @@ http::ClientOptions client_options(const Config& config) {
 class Application {
  public:
   Application(const Config& config, const Environment& environment, const std::string& version, telemetry::Log& log,
-              const http::TlsContext& tls, store::Database& database);
+              const http::TlsContext& tls, store::Database& database, store::Sealing& sealing);
 
   Result<void> serve();
 
@@ -105,7 +106,8 @@ class Application {
 };
 
 Application::Application(const Config& config, const Environment& environment, const std::string& version,
-                         telemetry::Log& log, const http::TlsContext& tls, store::Database& database)
+                         telemetry::Log& log, const http::TlsContext& tls, store::Database& database,
+                         store::Sealing& sealing)
     : config_(config),
       log_(log),
       host_policy_(host_policy_of(config)),
@@ -114,7 +116,7 @@ Application::Application(const Config& config, const Environment& environment, c
       stops_(control_.get_executor(), [&log](std::exception_ptr) { log.error("stopping a worker failed"); }),
       client_(control_.get_executor(), deadlines_, log, blocking_, tls, client_options(config)),
       modes_(database, time_),
-      repository_(database, time_),
+      repository_(database, sealing, time_),
       catalog_(control_.get_executor(), repository_, log),
       upstreams_(control_.get_executor(), time_, log, upstream_options(config, environment, version)),
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
@@ -240,11 +242,14 @@ Result<void> run(const Config& config, const Environment& environment, const std
   }
   auto database = store::Database::open(config.sqlite_path, log);
   if (!database) return with_context(database.error(), "failed to connect to database");
+  SystemRandom random;
+  auto sealing = store::Sealing::open(**database, config.encryption_key, random, log);
+  if (!sealing) return sealing.error();
   auto tls = http::TlsContext::create(http::TlsOptions{});
   if (!tls) return tls.error();
   for (const std::string& line : start_lines(config))
     log.info(line);
-  Application application(config, environment, version, log, *tls, **database);
+  Application application(config, environment, version, log, *tls, **database, **sealing);
   return application.serve();
 }
 

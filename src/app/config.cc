@@ -6,6 +6,7 @@
 
 #include "app/egress_config.h"
 #include "base/text.h"
+#include "crypto/key_ring.h"
 
 namespace jungle::app {
 namespace {
@@ -84,6 +85,18 @@ Result<void> read_database(const StartFlags& flags, const Environment& environme
         "[db] WARNING: Using deprecated database file 'mcp.db'. Please consider renaming it to 'mcpjungle.db' for "
         "future compatibility.");
   }
+  return {};
+}
+
+// Keys, one or more: see crypto::parse_master_keys(). What the file holds is looked at when the database is opened.
+Result<void> read_encryption_key(const Environment& environment, Config& config) {
+  const std::string name = "MCPJUNGLE_ENCRYPTION_KEY";
+  if (std::string text = value_of(environment, name); !text.empty()) {
+    if (auto keys = crypto::parse_master_keys(text); !keys) return with_context(keys.error(), name);
+    config.encryption_key.text = Secret(std::move(text));
+    return {};
+  }
+  config.encryption_key.file = value_of(environment, name + "_FILE");
   return {};
 }
 
@@ -217,6 +230,7 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   if (auto read = read_mode(flags, environment, config); !read) return read.error();
   if (auto read = read_telemetry(environment, config); !read) return read.error();
   if (auto read = read_database(flags, environment, files, config); !read) return read.error();
+  if (auto read = read_encryption_key(environment, config); !read) return read.error();
   if (auto read = read_timeouts(environment, config); !read) return read.error();
   if (auto read = read_address(flags, environment, config); !read) return read.error();
   auto egress = egress_from(environment);

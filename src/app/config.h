@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/egress_guard.h"
+#include "store/master_keys.h"
 #include "telemetry/log_sink.h"
 
 namespace jungle::app {
@@ -55,6 +56,7 @@ struct Config {
   AllowedHosts allowed_hosts;
   http::EgressGuard egress;
   std::string sqlite_path;
+  store::KeySource encryption_key;  // Of the secrets in the database.
   Seconds init_timeout = kDefaultInitTimeout;
   Seconds call_timeout = kDefaultCallTimeout;
   std::optional<Seconds> session_idle_timeout = kDefaultSessionIdleTimeout;  // Absent: sessions never idle out.
@@ -72,7 +74,7 @@ struct FileAccess {
 };
 
 // Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
-// Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database,
+// Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database, key,
 // timeouts, address, egress, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 

@@ -53,6 +53,24 @@ TEST_F(ConfigTest, HasDefaults) {
   EXPECT_TRUE(got.warnings.empty());
 }
 
+TEST_F(ConfigTest, TakesTheEncryptionKeyAsTextOrFromAFile) {
+  EXPECT_FALSE(config().encryption_key.is_given());
+  environment_ = {{"MCPJUNGLE_ENCRYPTION_KEY_FILE", "/run/secrets/key"}};
+  EXPECT_EQ("/run/secrets/key", config().encryption_key.file);
+  const std::string key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  environment_["MCPJUNGLE_ENCRYPTION_KEY"] = key;
+  EXPECT_EQ(Secret(key), config().encryption_key.text);
+  EXPECT_EQ("", config().encryption_key.file) << "the text wins, as for the other secrets";
+}
+
+TEST_F(ConfigTest, RefusesWeakEncryptionKeysWithoutRepeatingThem) {
+  environment_ = {{"MCPJUNGLE_ENCRYPTION_KEY", "hunter2!"}};
+  EXPECT_EQ(
+      "MCPJUNGLE_ENCRYPTION_KEY: it is neither Base64 nor hexadecimal; a key is 32 random bytes in Base64 or "
+      "hexadecimal: make one with `openssl rand -base64 32`",
+      message());
+}
+
 TEST_F(ConfigTest, PrefersFlagsToTheEnvironment) {
   environment_ = {{"PORT", "1"},         {"HOST", "10.0.0.1"},  {"SQLITE_DB_PATH", "env.db"}, {"ALLOWED_HOSTS", "env"},
                   {"LOG_LEVEL", "warn"}, {"LOG_FORMAT", "text"}};

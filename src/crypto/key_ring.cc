@@ -111,8 +111,10 @@ Result<std::vector<Secret>> parse_master_keys(std::string_view text) {
 Secret make_master_key(Random& random) {
   std::string bytes(kMasterKeyBytes, '\0');
   random.fill({reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()});
-  return Secret(base64_encode(bytes, Padding::kWith));
+  return Secret(std::move(bytes));
 }
+
+Secret master_key_text(const Secret& master) { return Secret(base64_encode(master.reveal(), Padding::kWith)); }
 
 KeyRing::KeyRing(const std::vector<Secret>& masters) {
   JUNGLE_CHECK(!masters.empty());
@@ -123,6 +125,15 @@ KeyRing::KeyRing(const std::vector<Secret>& masters) {
 const SealingKey* KeyRing::find(std::string_view id) const {
   const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const SealingKey& key) { return key.id == id; });
   return found == keys_.end() ? nullptr : &*found;
+}
+
+KeyRing KeyRing::led_by(std::string_view id) const {
+  KeyRing ring = *this;
+  const auto leads = [&](const SealingKey& key) { return key.id == id; };
+  const auto found = std::find_if(ring.keys_.begin(), ring.keys_.end(), leads);
+  JUNGLE_CHECK(found != ring.keys_.end());
+  std::rotate(ring.keys_.begin(), found, found + 1);
+  return ring;
 }
 
 }  // namespace jungle::crypto

@@ -21,8 +21,9 @@ inline constexpr std::size_t kMasterKeysMax = 16;  // A rotation needs two; more
 // nothing of the text. Weak keys are refused: what is typed by a person, or the same few bytes again and again.
 Result<std::vector<Secret>> parse_master_keys(std::string_view text);
 
-// A master key as a person keeps it: Base64.
 Secret make_master_key(Random& random);
+// A master key as a person keeps it: Base64.
+Secret master_key_text(const Secret& master);
 
 // What is derived from one master key. The id is safe to show and to store; it says nothing about the key.
 struct SealingKey {
@@ -40,6 +41,8 @@ class KeyRing {
   const SealingKey& primary() const { return keys_.front(); }
   // The key of that id, or null.
   const SealingKey* find(std::string_view id) const;
+  // The same keys with that one as the primary. REQUIRES: find(id).
+  KeyRing led_by(std::string_view id) const;
 
  private:
   std::vector<SealingKey> keys_;

@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "store/config_secrets.h"
+
 namespace jungle::store {
 namespace {
 
@@ -106,7 +108,7 @@ class Fields {
 
 }  // namespace
 
-std::string render_config(const ServerSpec& spec) {
+std::string render_config(const ServerSpec& spec, const Sealer& sealer) {
   json::object config;
   const auto put_text = [&](const char* member, const std::string& text) {
     if (!text.empty()) config[member] = text;
@@ -129,13 +131,15 @@ std::string render_config(const ServerSpec& spec) {
   put_text("oauth_client_id", spec.oauth_client_id);
   put_text("oauth_client_secret", spec.oauth_client_secret.reveal());
   if (!spec.oauth_scopes.empty()) config["oauth_scopes"] = array_of(spec.oauth_scopes);
+  seal_config(config, sealer, spec.name.str());
   return json::serialize(config);
 }
 
-Result<void> read_config(std::string_view config, ServerSpec& spec) {
+Result<void> read_config(std::string_view config, const Sealer& sealer, ServerSpec& spec) {
   boost::system::error_code ec;
-  const json::value parsed = json::parse(config, ec);
+  json::value parsed = json::parse(config, ec);
   if (ec || !parsed.is_object()) return Error{ErrorCode::kInvalidArgument, "its config is not a JSON object", {}};
+  if (auto opened = open_config(parsed.get_object(), sealer, spec.name.str()); !opened) return opened;
   Fields fields(parsed.get_object());
   if (spec.transport == Transport::kStdio) {
     fields.read("command", spec.command);

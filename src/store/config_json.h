@@ -6,16 +6,18 @@
 
 #include "base/result.h"
 #include "catalog/server_spec.h"
+#include "store/sealer.h"
 
 namespace jungle::store {
 
 // MCPJungle's object for the transport of `spec` (`url`, `bearer_token`, `headers`; `command`, `args`, `env`), and the
 // settings that MCPJungle does not have, where they differ from their defaults: it ignores what it does not know.
-// Holds secrets in clear, as MCPJungle's does.
-std::string render_config(const catalog::ServerSpec& spec);
+// Its secrets are sealed (config_secrets.h).
+std::string render_config(const catalog::ServerSpec& spec, const Sealer& sealer);
 
-// Sets the fields of `spec` that `config` has. REQUIRES: its transport is set. kInvalidArgument names the member that
-// is not what it should be; nothing of its value is repeated.
-Result<void> read_config(std::string_view config, catalog::ServerSpec& spec);
+// Sets the fields of `spec` that `config` has. REQUIRES: its name and its transport are set. kInvalidArgument names the
+// member that is not what it should be, or the secret that does not open; nothing of its value is repeated. Secrets may
+// be in clear.
+Result<void> read_config(std::string_view config, const Sealer& sealer, catalog::ServerSpec& spec);
 
 }  // namespace jungle::store

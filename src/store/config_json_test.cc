@@ -1,6 +1,14 @@
 #include "store/config_json.h"
 
+#include <memory>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "store/config_secrets.h"
 
 namespace jungle::store {
 namespace {
@@ -8,30 +16,44 @@ namespace {
 using catalog::ServerSpec;
 using catalog::Transport;
 
+Sealer make_sealer() {
+  static SystemRandom random;
+  static const auto keys = std::make_shared<const crypto::KeyRing>(std::vector{crypto::make_master_key(random)});
+  return Sealer(keys, random);
+}
+
 ServerSpec spec_of(Transport transport) {
   ServerSpec spec;
+  spec.name = catalog::ServerName("up");
   spec.transport = transport;
   return spec;
 }
 
+// What is written, with its seals taken off.
+std::string config_of(const ServerSpec& spec) {
+  boost::json::value config = boost::json::parse(render_config(spec, make_sealer()));
+  EXPECT_TRUE(open_config(config.get_object(), make_sealer(), spec.name.str()).has_value());
+  return boost::json::serialize(config);
+}
+
 std::string why_not(Transport transport, const std::string& config) {
   ServerSpec spec = spec_of(transport);
-  const auto ok = read_config(config, spec);
+  const auto ok = read_config(config, make_sealer(), spec);
   return ok ? "accepted" : ok.error().message;
 }
 
 TEST(ConfigJsonTest, WritesMcpJunglesObjects) {
   ServerSpec http = spec_of(Transport::kStreamableHttp);
   http.url = "http://x/mcp";
-  EXPECT_EQ(R"({"url":"http://x/mcp"})", render_config(http));
+  EXPECT_EQ(R"({"url":"http://x/mcp"})", config_of(http));
   http.bearer_token = Secret("t");
   http.headers = {{"B", Secret("1")}, {"A", Secret("2")}};
-  EXPECT_EQ(R"({"url":"http://x/mcp","bearer_token":"t","headers":{"B":"1","A":"2"}})", render_config(http));
+  EXPECT_EQ(R"({"url":"http://x/mcp","bearer_token":"t","headers":{"B":"1","A":"2"}})", config_of(http));
   ServerSpec stdio = spec_of(Transport::kStdio);
   stdio.command = "npx";
   stdio.args = {"-y", "x"};
   stdio.env = {{"K", Secret("v")}};
-  EXPECT_EQ(R"({"command":"npx","args":["-y","x"],"env":{"K":"v"}})", render_config(stdio));
+  EXPECT_EQ(R"({"command":"npx","args":["-y","x"],"env":{"K":"v"}})", config_of(stdio));
 }
 
 TEST(ConfigJsonTest, ReadsWhatItWrites) {
@@ -46,7 +68,7 @@ TEST(ConfigJsonTest, ReadsWhatItWrites) {
   spec.oauth_scopes = {"a"};
   spec.oauth_client_secret = Secret("s");
   ServerSpec read = spec_of(Transport::kStdio);
-  ASSERT_TRUE(read_config(render_config(spec), read).has_value());
+  ASSERT_TRUE(read_config(render_config(spec, make_sealer()), make_sealer(), read).has_value());
   EXPECT_TRUE(spec == read);
 }
 

@@ -40,7 +40,8 @@ class CrashTest : public testing::StoreTest {
  protected:
   // Registers, replaces and removes for ever, telling `progress` after each step.
   [[noreturn]] void register_for_ever(int progress) {
-    SqlCatalogRepository repository(open(), time_);
+    open();
+    SqlCatalogRepository repository(*database_, unlock(), time_);
     for (;;) {
       for (int i = 0; i < kServers; ++i) {
         const auto spec = http_spec("s" + std::to_string(i));
@@ -99,7 +100,8 @@ TEST_F(CrashTest, AKilledProcessLeavesAllOfARegistrationOrNothing) {
   for (int round = 0; round < kRounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     run_and_kill(round % 4, round * 37 % 101 * 10);
-    SqlCatalogRepository repository(open(), time_);
+    open();
+    SqlCatalogRepository repository(*database_, unlock(), time_);
     const auto loaded = wait(repository.load());
     ASSERT_TRUE(loaded.has_value());
     EXPECT_EQ(std::vector<std::string>(), loaded->warnings);

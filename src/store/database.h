@@ -58,6 +58,14 @@ class Database {
     auto job = [this, &work] { return run<Work>(Mode::kRead, work); };
     co_return co_await run_blocking(thread_, job);
   }
+  // write(), blocking the caller: for the start of the process and for commands, while nothing else uses the database.
+  template <typename Work>
+  std::invoke_result_t<Work&, soci::session&> write_blocking(Work work) {
+    return run<Work>(Mode::kWrite, work);
+  }
+  // Writes the file anew, so that what was deleted or overwritten is in none of its pages, nor in its log. Blocks, as
+  // write_blocking(). kUnavailable: another program holds the file open in the middle of reading.
+  Result<void> scrub();
 
  private:
   enum class Mode : std::uint8_t { kRead, kWrite };

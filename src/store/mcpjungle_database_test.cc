@@ -81,7 +81,9 @@ class McpJungleDatabaseTest : public testing::StoreTest {
  protected:
   std::shared_ptr<const catalog::Snapshot> loaded() {
     catalog_.reset();
-    repository_.emplace(open(), time_);
+    repository_.reset();
+    open();
+    repository_.emplace(*database_, unlock(), time_);
     catalog_.emplace(context_.get_executor(), *repository_, log_);
     const auto ok = wait(catalog_->load());
     EXPECT_TRUE(ok.has_value());

@@ -50,12 +50,12 @@ struct ServerRow {
   std::string revision, capabilities, server_info, instructions, warnings;
   int enabled = 1;
 
-  static ServerRow of(const ServerEntry& server) {
+  static ServerRow of(const ServerEntry& server, const Sealer& sealer) {
     ServerRow row;
     row.name = server.spec.name.str();
     row.transport = text_of(server.spec.transport);
     row.description = server.spec.description;
-    row.config = render_config(server.spec);
+    row.config = render_config(server.spec, sealer);
     row.session_mode = text_of(server.spec.session_mode);
     row.revision = server.revision;
     row.capabilities = server.capabilities;
@@ -66,7 +66,7 @@ struct ServerRow {
     return row;
   }
 
-  Result<ServerEntry> entry() const {
+  Result<ServerEntry> entry(const Sealer& sealer) const {
     ServerEntry server;
     server.spec.name = catalog::ServerName(name);
     const auto parsed = catalog::parse_transport(transport);
@@ -76,7 +76,7 @@ struct ServerRow {
     const auto mode = catalog::parse_session_mode(session_mode);
     if (!mode) return Error{ErrorCode::kInvalidArgument, "its session mode is '" + session_mode + "'", {}};
     server.spec.session_mode = *mode;
-    if (auto ok = read_config(config, server.spec); !ok) return ok.error();
+    if (auto ok = read_config(config, sealer, server.spec); !ok) return ok.error();
     server.revision = revision;
     server.capabilities = capabilities;
     server.server_info = server_info;
@@ -110,8 +110,9 @@ constexpr const char* kLoadServers =
     "COALESCE(warnings, '[]'), COALESCE(enabled, 1), id, COALESCE(created_at, ''), COALESCE(updated_at, '') "
     "FROM mcp_servers WHERE deleted_at IS NULL ORDER BY id";
 
-void write_server(soci::session& session, const char* sql, const ServerEntry& server, const std::string& now) {
-  ServerRow row = ServerRow::of(server);
+void write_server(soci::session& session, const char* sql, const ServerEntry& server, const Sealer& sealer,
+                  const std::string& now) {
+  ServerRow row = ServerRow::of(server, sealer);
   soci::statement statement(session);
   row.for_each([&](auto& member) { statement.exchange(soci::use(member)); });
   statement.exchange(soci::use(now));
@@ -160,7 +161,7 @@ void warn_of_orphans(const std::map<std::int64_t, std::vector<Entry>>& left, con
   }
 }
 
-Result<CatalogRepository::Loaded> load_all(soci::session& session) {
+Result<CatalogRepository::Loaded> load_all(soci::session& session, const Sealer& sealer) {
   CatalogRepository::Loaded loaded;
   auto tools = EntryRows<ToolEntry>::load(session);
   auto prompts = EntryRows<PromptEntry>::load(session);
@@ -182,7 +183,7 @@ Result<CatalogRepository::Loaded> load_all(soci::session& session) {
   statement.define_and_bind();
   statement.execute();
   while (statement.fetch()) {
-    auto server = row.entry();
+    auto server = row.entry(sealer);
     if (!server) {
       loaded.warnings.push_back("server '" + row.name + "': " + server.error().message);
       skipped.insert(id);
@@ -206,12 +207,21 @@ Result<CatalogRepository::Loaded> load_all(soci::session& session) {
 
 }  // namespace
 
-Task<Result<CatalogRepository::Loaded>> SqlCatalogRepository::load() { co_return co_await database_.read(load_all); }
+Task<Result<CatalogRepository::Loaded>> SqlCatalogRepository::load() {
+  auto work = [&](soci::session& session) -> Result<Loaded> {
+    const auto sealer = sealing_.sealer(session);
+    if (!sealer) return sealer.error();
+    return load_all(session, *sealer);
+  };
+  co_return co_await database_.read(work);
+}
 
 Task<Result<ServerEntry>> SqlCatalogRepository::insert(ServerEntry server) {
   const std::string now = stored_time(time_.system_now());
   auto work = [&](soci::session& session) -> Result<ServerEntry> {
-    write_server(session, kInsertServer, server, now);
+    const auto sealer = sealing_.sealer(session);
+    if (!sealer) return sealer.error();
+    write_server(session, kInsertServer, server, *sealer, now);
     long long id = 0;
     session.get_last_insert_id("mcp_servers", id);
     server.id = id;
@@ -228,7 +238,9 @@ Task<Result<ServerEntry>> SqlCatalogRepository::replace(ServerEntry server) {
   auto work = [&](soci::session& session) -> Result<ServerEntry> {
     const auto found = find_server(session, server.spec.name);
     if (!found) return no_server(server.spec.name.str());
-    write_server(session, kUpdateServer, server, now);
+    const auto sealer = sealing_.sealer(session);
+    if (!sealer) return sealer.error();
+    write_server(session, kUpdateServer, server, *sealer, now);
     server.id = found->id;
     server.created_at = shown_time(found->created_at);
     server.updated_at = shown_time(now);

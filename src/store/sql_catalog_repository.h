@@ -4,14 +4,16 @@
 #include "base/time.h"
 #include "catalog/repository.h"
 #include "store/database.h"
+#include "store/sealing.h"
 
 namespace jungle::store {
 
 // Keeps the catalog in the tables of MCPJungle, with what they lack in columns of ours (migrations/). Callable from any
-// executor; `database` and `time` outlive it.
+// executor; what it is given outlives it.
 class SqlCatalogRepository final : public catalog::CatalogRepository {
  public:
-  SqlCatalogRepository(Database& database, Time& time) : database_(database), time_(time) {}
+  SqlCatalogRepository(Database& database, Sealing& sealing, Time& time)
+      : database_(database), sealing_(sealing), time_(time) {}
 
   Task<Result<Loaded>> load() override;
   Task<Result<catalog::ServerEntry>> insert(catalog::ServerEntry server) override;
@@ -22,6 +24,7 @@ class SqlCatalogRepository final : public catalog::CatalogRepository {
 
  private:
   Database& database_;
+  Sealing& sealing_;
   Time& time_;
 };
 

@@ -27,16 +27,20 @@ class SqlHarness {
   catalog::CatalogRepository& repository() { return *repository_; }
   void reopen() {
     repository_.reset();
+    sealing_.reset();
     database_.reset();
     database_ = Database::open(folder_.file("test.db"), log_).value();
-    repository_ = std::make_unique<SqlCatalogRepository>(*database_, time_);
+    sealing_ = Sealing::open(*database_, {}, random_, log_).value();
+    repository_ = std::make_unique<SqlCatalogRepository>(*database_, *sealing_, time_);
   }
 
  private:
   testing::TempFolder folder_;
   telemetry::NullLog log_;
   RealTime time_;
+  SystemRandom random_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Sealing> sealing_;
   std::unique_ptr<SqlCatalogRepository> repository_;
 };
 
@@ -54,7 +58,7 @@ class SqlCatalogRepositoryTest : public testing::StoreTest {
  protected:
   SqlCatalogRepositoryTest() { open(); }
   SqlCatalogRepository& repository() {
-    repository_.emplace(*database_, time_);
+    repository_.emplace(*database_, sealing_ ? *sealing_ : unlock(), time_);
     return *repository_;
   }
   ServerEntry inserted(ServerEntry server) { return wait(repository().insert(std::move(server))).value(); }

@@ -16,9 +16,16 @@ TEST(ChildEnvironmentTest, PassesWhatProgramsNeed) {
 }
 
 TEST(ChildEnvironmentTest, KeepsOurSecretsBack) {
-  const Env ours{"DATABASE_URL=postgres://u:p@h/d", "POSTGRES_PASSWORD=x",    "MCPJUNGLE_ADMIN_TOKEN=y",
-                 "OTEL_EXPORTER_OTLP_HEADERS=z",    "GITHUB_TOKEN=g",         "npm_config__authToken=t",
-                 "UV_PUBLISH_PASSWORD=s",           "AWS_SECRET_ACCESS_KEY=k"};
+  const Env ours{"DATABASE_URL=postgres://u:p@h/d",
+                 "POSTGRES_PASSWORD=x",
+                 "MCPJUNGLE_ADMIN_TOKEN=y",
+                 "OTEL_EXPORTER_OTLP_HEADERS=z",
+                 "GITHUB_TOKEN=g",
+                 "npm_config__authToken=t",
+                 "UV_PUBLISH_PASSWORD=s",
+                 "AWS_SECRET_ACCESS_KEY=k",
+                 "MCPJUNGLE_ENCRYPTION_KEY=k",
+                 "MCPJUNGLE_ENCRYPTION_KEY_FILE=/run/secrets/k"};
   EXPECT_EQ(Env{}, child_environment(ours, Extra{}));
 }
 

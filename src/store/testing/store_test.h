@@ -16,8 +16,10 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include "base/random.h"
 #include "base/testing/fake_time.h"
 #include "store/database.h"
+#include "store/sealing.h"
 #include "store/testing/temp_folder.h"
 #include "telemetry/testing/recording_log.h"
 
@@ -27,11 +29,19 @@ namespace jungle::store::testing {
 class StoreTest : public ::testing::Test {
  protected:
   Database& open(const std::string& name = "test.db") {
+    sealing_.reset();
     database_.reset();
     auto opened = Database::open(folder_.file(name), log_);
     if (!opened) throw std::runtime_error(opened.error().message + " | " + opened.error().detail);
     database_ = std::move(*opened);
     return *database_;
+  }
+  // Its secrets, under the key file in the folder unless a key is given. REQUIRES: open().
+  Sealing& unlock(KeySource source = {}) {
+    auto unlocked = Sealing::open(*database_, std::move(source), random_, log_);
+    if (!unlocked) throw std::runtime_error(unlocked.error().message + " | " + unlocked.error().detail);
+    sealing_ = std::move(*unlocked);
+    return *sealing_;
   }
 
   template <typename T>
@@ -72,7 +82,9 @@ class StoreTest : public ::testing::Test {
   asio::io_context context_;
   jungle::testing::FakeTime time_{context_};
   telemetry::testing::RecordingLog log_;
+  SystemRandom random_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Sealing> sealing_;
 };
 
 }  // namespace jungle::store::testing
