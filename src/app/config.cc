@@ -240,6 +240,13 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   return config;
 }
 
+Result<Config> database_config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files) {
+  Config config;
+  if (auto read = read_database(flags, environment, files, config); !read) return read.error();
+  if (auto read = read_encryption_key(environment, config); !read) return read.error();
+  return config;
+}
+
 Result<Environment> with_dotenv(Environment environment, std::string_view text) {
   auto variables = parse_dotenv(text, environment);
   if (!variables) return variables.error();

@@ -78,6 +78,9 @@ struct FileAccess {
 // timeouts, address, egress, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 
+// The same of what says where the database is and how it is sealed; all else has its default.
+Result<Config> database_config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
+
 // `environment` and, for what it lacks, the variables of the .env file's `text`. Errors: as parse_dotenv.
 Result<Environment> with_dotenv(Environment environment, std::string_view text);
 

@@ -259,6 +259,18 @@ TEST_F(CommandsTest, SaysWhyItDoesNotStart) {
   EXPECT_FALSE(served_.has_value());
 }
 
+TEST_F(CommandsTest, RotatesAndUnsealsDatabasesThatAreThereOnly) {
+  write(".env", "SQLITE_DB_PATH=dotenv.db\n");
+  const std::string path = (folder_ / "dotenv.db").string();
+  const std::string why = "there is no database file " + path +
+                          ": run this where the gateway runs, or name the file with --sqlite-db-path\n";
+  EXPECT_EQ("failed to rotate the key: " + why, failure({"rotate-key"}));
+  EXPECT_EQ("failed to unseal the database: " + why, failure({"unseal"}));
+  EXPECT_FALSE(std::filesystem::exists(path));
+  environment_ = {{"MCPJUNGLE_ENCRYPTION_KEY", "c2hvcnQ="}};
+  EXPECT_TRUE(failure({"rotate-key"}).starts_with("MCPJUNGLE_ENCRYPTION_KEY: it has 5 bytes instead of 32; "));
+}
+
 TEST_F(CommandsTest, WarnsOfADotenvFileItCannotUse) {
   write(".env", "nonsense\n");
   EXPECT_EQ(ExitCode::kOk, run({"start", "--prod"}));

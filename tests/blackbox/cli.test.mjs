@@ -34,12 +34,12 @@ test('help, version and what is not a command', async (t) => {
     const { code, all } = await command(...args);
     assert.equal(code, 0, args.join(' '));
     assert.match(all, /MCP Gateway for AI Agents/);
-    for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'version', 'get', 'disable', 'enable']) {
+    for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'version', 'get', 'disable', 'enable', 'rotate-key', 'unseal']) {
       assert.match(all, new RegExp(`^ +${name} `, 'm'));
     }
     assert.match(all, /--registry string/);
   }
-  for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'get', 'enable', 'disable']) {
+  for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'get', 'enable', 'disable', 'rotate-key', 'unseal']) {
     const { code, stdout } = await command(name, '--help');
     assert.equal(code, 0, name);
     assert.match(stdout, /Usage/i, name);

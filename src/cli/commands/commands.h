@@ -14,6 +14,8 @@ Command invoke_command();
 Command get_command();
 Command enable_command();
 Command disable_command();
+Command rotate_key_command();
+Command unseal_command();
 Command version_command();
 Command completion_command();
 

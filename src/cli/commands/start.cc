@@ -1,28 +1,11 @@
 // `mcpjungle start`: runs the gateway.
-#include <filesystem>
-
 #include "app/config.h"
 #include "cli/commands/commands.h"
-#include "cli/config_file.h"
+#include "cli/gateway_settings.h"
 #include "cli/world.h"
 
 namespace jungle::cli {
 namespace {
-
-// The environment with .env below it. A file that is not there is ignored; one that cannot be read too, but not
-// silently.
-app::Environment environment_of(World& world) {
-  const auto text = read_config_file(world.directory / ".env");
-  if (!text) {
-    if (text.error().code != ErrorCode::kNotFound)
-      world.console.note("warning: .env is ignored: " + text.error().message);
-    return world.environment;
-  }
-  auto merged = app::with_dotenv(world.environment, *text);
-  if (merged) return *merged;
-  world.console.note("warning: .env is ignored: " + merged.error().message);
-  return world.environment;
-}
 
 Result<void> run_start(World& world, const Invocation& invocation) {
   app::StartFlags flags;
@@ -34,12 +17,7 @@ Result<void> run_start(World& world, const Invocation& invocation) {
   flags.log_level = invocation.text("log-level");
   flags.enterprise = invocation.is_on("enterprise");
   flags.prod = invocation.is_on("prod");
-  const app::FileAccess files{[&](const std::string& path) {
-                                std::error_code ec;
-                                return std::filesystem::exists(world.directory / path, ec);
-                              },
-                              [&](const std::string& path) { return read_config_file(world.directory / path); }};
-  const auto config = app::config_from(flags, environment_of(world), files);
+  const auto config = app::config_from(flags, gateway_environment(world), file_access(world));
   if (!config) return config.error();
   for (const std::string& warning : config->warnings)
     world.console.note(warning);
