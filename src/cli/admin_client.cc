@@ -9,8 +9,6 @@
 namespace jungle::cli {
 namespace {
 
-using admin_api::Json;
-
 constexpr std::string_view kApi = "/api/v0";
 
 std::string list_path(std::string_view what, std::string_view server) {
@@ -23,6 +21,8 @@ std::string switch_path(std::string_view what, Switch state, std::string_view en
   return std::string(kApi) + "/" + std::string(what) + "/" + std::string(text_of(state)) +
          "?entity=" + percent_encoded(entity);
 }
+
+std::string register_path(bool is_forced) { return std::string(kApi) + "/servers" + (is_forced ? "?force=true" : ""); }
 
 ErrorCode code_of(int status) {
   switch (status) {
@@ -109,15 +109,37 @@ Result<std::string> AdminClient::resource(std::string_view uri) {
               Wording::kPlain);
 }
 
-Result<std::string> AdminClient::register_server(const admin_api::RegisterInput& input, bool is_forced) {
-  const std::string path = std::string(kApi) + "/servers" + (is_forced ? "?force=true" : "");
-  auto answer = send("POST", path, render(input), kUpstreamLimit, Wording::kWithUrl);
-  if (!answer || answer->status != 202) return body_of(std::move(answer));
-  auto body = admin_api::parse_json(answer->body, admin_api::Trailing::kIgnore);
-  const Json* wanted = body ? body->find("authorization_required") : nullptr;
-  const std::string url(wanted ? wanted->text_of("authorization_url") : "");
-  return Error{
-      ErrorCode::kUnauthenticated, "upstream OAuth authorization required. Open this URL to continue: " + url, {}};
+Result<OAuthAnswer> AdminClient::oauth_answer_of(Result<HttpAnswer> answer) const {
+  if (answer && answer->status == 202) {
+    auto required = admin_api::parse_authorization_required(answer->body);
+    if (!required) return with_context(required.error(), "the answer is not understood");
+    return OAuthAnswer(std::move(*required));
+  }
+  if (answer && answer->status == 400) {
+    if (auto body = admin_api::parse_error_body(answer->body); body && body->code == admin_api::kOAuthRequiredCode) {
+      return OAuthAnswer(RedirectUriWanted{body->error});
+    }
+  }
+  auto body = body_of(std::move(answer));
+  if (!body) return body.error();
+  return OAuthAnswer(std::move(*body));
+}
+
+std::string AdminClient::register_url(bool is_forced) const { return base_url_ + register_path(is_forced); }
+
+Result<OAuthAnswer> AdminClient::register_server(const admin_api::RegisterInput& input, bool is_forced) {
+  return oauth_answer_of(send("POST", register_path(is_forced), render(input), kUpstreamLimit, Wording::kWithUrl));
+}
+
+Result<OAuthAnswer> AdminClient::authorize_server(std::string_view name, const admin_api::AuthorizeInput& input) {
+  const std::string path = std::string(kApi) + "/servers/" + percent_encoded(name) + "/authorize";
+  return oauth_answer_of(send("POST", path, render(input), kUpstreamLimit, Wording::kWithUrl));
+}
+
+Result<std::string> AdminClient::complete_authorization(std::string_view session_id,
+                                                        const admin_api::AuthorizationCompletion& completion) {
+  const std::string path = std::string(kApi) + "/upstream_oauth/sessions/" + percent_encoded(session_id) + "/complete";
+  return post(path, render(completion), kUpstreamLimit, Wording::kWithUrl);
 }
 
 Result<void> AdminClient::deregister_server(std::string_view name) {

@@ -5,9 +5,11 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "admin_api/calls.h"
 #include "admin_api/register_input.h"
+#include "admin_api/upstream_oauth.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "cli/http_exchange.h"
@@ -20,6 +22,14 @@ inline constexpr Seconds kVersionLimit{5};
 
 enum class Switch : std::uint8_t { kEnable, kDisable };
 std::string_view text_of(Switch state);  // "enable" or "disable".
+
+// The server wants OAuth: the request has to come again with a redirect URI. In the gateway's words.
+struct RedirectUriWanted {
+  std::string message;
+};
+// What becomes of a registration, or of a new authorization: it is done (the JSON text that came), or waits for a
+// person, or lacks a redirect URI.
+using OAuthAnswer = std::variant<std::string, admin_api::AuthorizationRequired, RedirectUriWanted>;
 
 // Calls the REST API of one gateway. Answers are returned as the JSON text that came: what `-o json` prints and
 // admin_api parses. Failures carry the server's own words, ready to print behind a local prefix.
@@ -43,8 +53,14 @@ class AdminClient {
   Result<std::string> resource(std::string_view uri);
   Result<std::string> metadata();
 
-  // Errors: kUnauthenticated when a person must authorize the gateway first; the message has the link.
-  Result<std::string> register_server(const admin_api::RegisterInput& input, bool is_forced);
+  Result<OAuthAnswer> register_server(const admin_api::RegisterInput& input, bool is_forced);
+  // Where a registration is sent.
+  std::string register_url(bool is_forced) const;
+  // Begins a new authorization of a registered server.
+  Result<OAuthAnswer> authorize_server(std::string_view name, const admin_api::AuthorizeInput& input);
+  // Ends what AuthorizationRequired began.
+  Result<std::string> complete_authorization(std::string_view session_id,
+                                             const admin_api::AuthorizationCompletion& completion);
   Result<void> deregister_server(std::string_view name);
   // `arguments_json` is a JSON object or null: kInvalidArgument `invalid input: ...` otherwise.
   Result<std::string> invoke(std::string_view tool, std::string_view arguments_json);
@@ -61,6 +77,7 @@ class AdminClient {
   enum class Wording : std::uint8_t { kWithUrl, kPlain, kInvoke };
   Result<HttpAnswer> send(std::string method, std::string path, std::string body, Seconds limit, Wording wording);
   Result<std::string> body_of(Result<HttpAnswer> answer) const;
+  Result<OAuthAnswer> oauth_answer_of(Result<HttpAnswer> answer) const;
   Result<std::string> get(std::string path, Seconds limit = kReadLimit);
   Result<std::string> post(std::string path, std::string body, Seconds limit, Wording wording);
 

@@ -85,14 +85,32 @@ TEST_F(AdminClientTest, RefusesInputThatIsNoObjectBeforeAskingTheServer) {
   EXPECT_TRUE(exchange_.calls().empty());
 }
 
-TEST_F(AdminClientTest, PassesOnTheLinkOfAnAuthorization) {
-  exchange_.answer("POST /api/v0/servers",
+TEST_F(AdminClientTest, TellsApartHowARegistrationMayGoOn) {
+  const std::string request = "POST /api/v0/servers";
+  exchange_.answer(request, "{\"server\":{}}", 201);
+  EXPECT_EQ("{\"server\":{}}", std::get<std::string>(*client_.register_server({}, false)));
+  exchange_.answer(request,
                    R"({"authorization_required":{"session_id":"s","authorization_url":"https://as/authorize"}})", 202);
-  const auto answer = client_.register_server({}, false);
-  ASSERT_FALSE(answer.has_value());
-  EXPECT_EQ(ErrorCode::kUnauthenticated, answer.error().code);
-  EXPECT_EQ("upstream OAuth authorization required. Open this URL to continue: https://as/authorize",
-            answer.error().message);
+  EXPECT_EQ("https://as/authorize",
+            std::get<admin_api::AuthorizationRequired>(*client_.register_server({}, false)).authorization_url);
+  exchange_.answer(request, R"({"error":"come again","code":"upstream_oauth_required"})", 400);
+  EXPECT_EQ("come again", std::get<RedirectUriWanted>(*client_.register_server({}, false)).message);
+}
+
+TEST_F(AdminClientTest, TellsWhatIsNoAnswerToARegistration) {
+  const std::string request = "POST /api/v0/servers";
+  exchange_.answer(request, R"({"error":"bad name"})", 400);
+  EXPECT_EQ("bad name", client_.register_server({}, false).error().message);
+  exchange_.answer(request, R"({"error":"no","code":"upstream_oauth_required"})", 500);
+  EXPECT_EQ(ErrorCode::kUnavailable, client_.register_server({}, false).error().code);
+  exchange_.answer(request, "{}", 202);
+  EXPECT_EQ("the answer is not understood: the answer has no 'authorization_required'",
+            client_.register_server({}, false).error().message);
+}
+
+TEST_F(AdminClientTest, EscapesTheSessionItCompletes) {
+  exchange_.answer("POST /api/v0/upstream_oauth/sessions/a%2f..%3fb/complete", "{}", 201);
+  EXPECT_TRUE(client_.complete_authorization("a/..?b", {}).has_value());
 }
 
 }  // namespace

@@ -252,7 +252,8 @@ ExitCode run_line(const std::vector<std::string>& words, const Process& process)
                          " to avoid setting the --registry flag every time.\n");
   }
   AdminClient admin(process.exchange, registry_url(line.registry, config), config.access_token);
-  World world{process.console, admin, process.time, process.environment, process.directory, process.serve};
+  World world{process.console,   admin,         process.time,         process.environment,
+              process.directory, process.serve, process.open_approval};
   const Result<void> done = line.path.back()->run(world, line.invocation);
   return done ? ExitCode::kOk : fail(process.console, done.error().message);
 }

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/http_exchange.h"
+#include "cli/oauth/approval.h"
 
 namespace jungle::cli {
 
@@ -43,6 +44,7 @@ struct Process {
   std::filesystem::path directory;  // The working directory.
   std::string home;                 // Where .mcpjungle.conf lives; empty if unknown.
   std::function<Result<void>(const app::Config&)> serve;
+  OpenApproval open_approval;
 };
 
 // Parses `words`, runs the command, prints what went wrong.

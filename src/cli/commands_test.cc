@@ -25,10 +25,14 @@ class CommandsTest : public ::testing::Test {
     out_.str("");
     err_.str("");
     Console console(out_, err_, StreamKind::kPipe, StreamKind::kPipe);
-    const Process process{
-        console, exchange_, time_, environment_, folder_, folder_.string(), [this](const app::Config& config) {
-          return serve(config);
-        }};
+    const Process process{console,
+                          exchange_,
+                          time_,
+                          environment_,
+                          folder_,
+                          folder_.string(),
+                          [this](const app::Config& config) { return serve(config); },
+                          {}};
     return run_line(words, process);
   }
   // The whole of standard error of a command that must fail.

@@ -13,6 +13,7 @@
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/live_http_exchange.h"
+#include "cli/oauth/live_approval.h"
 #include "telemetry/log.h"
 #include "telemetry/log_sink.h"
 
@@ -54,6 +55,10 @@ int main(int argc, char** argv) {
                              [&environment](const app::Config& config) -> Result<void> {
                                telemetry::LogSink sink(config.log_level, config.log_format);
                                return app::run(config, environment, std::string(app::version()), sink);
+                             },
+                             [&](const std::string& redirect_uri, cli::BrowserUse browser) {
+                               const cli::PersonSide person{console, time, environment, STDIN_FILENO};
+                               return cli::LiveApproval::open(person, redirect_uri, browser);
                              }};
   return static_cast<int>(cli::run_line(words, process));
 }

@@ -182,6 +182,23 @@ std::string registered_text(const admin_api::ServerView& server, const ServerCon
   return out;
 }
 
+admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input) {
+  const auto mask = [](Secret& secret) {
+    if (!secret.empty()) secret = Secret("***");
+  };
+  mask(input.bearer_token);
+  mask(input.oauth_client_secret);
+  for (auto& [name, value] : input.headers)
+    mask(value);
+  for (auto& [name, value] : input.env)
+    mask(value);
+  return input;
+}
+
+std::string authorized_text(std::string_view server) {
+  return "Server " + std::string(server) + " authorized successfully!\n";
+}
+
 std::string deregistered_text(std::string_view server) {
   return "Successfully deregistered MCP server " + std::string(server) +
          "\nAny tools, prompts or resources provided by this server have also been deregistered.\n";

@@ -7,6 +7,7 @@
 
 #include "admin_api/answers.h"
 #include "admin_api/catalog_rows.h"
+#include "admin_api/register_input.h"
 #include "admin_api/server_view.h"
 #include "base/result.h"
 #include "cli/admin_client.h"
@@ -36,6 +37,9 @@ struct ServerContents {
   std::vector<admin_api::ResourceRow> resources;
 };
 std::string registered_text(const admin_api::ServerView& server, const ServerContents& contents);
+// `input` with "***" for every secret in it.
+admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input);
+std::string authorized_text(std::string_view server);
 std::string deregistered_text(std::string_view server);
 
 // `kind` is "tool" or "prompt".

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cli/admin_client.h"
 #include "cli/console.h"
+#include "cli/oauth/approval.h"
 
 namespace jungle::cli {
 
@@ -20,6 +21,7 @@ struct World {
   std::filesystem::path directory;  // The working directory: config files are read and contents saved here.
   // Runs the gateway until it is told to stop.
   std::function<Result<void>(const app::Config&)> serve;
+  OpenApproval open_approval;
 };
 
 }  // namespace jungle::cli

@@ -39,7 +39,7 @@ test('help, version and what is not a command', async (t) => {
     }
     assert.match(all, /--registry string/);
   }
-  for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'get', 'enable', 'disable', 'rotate-key', 'unseal']) {
+  for (const name of ['start', 'register', 'list', 'usage', 'invoke', 'deregister', 'get', 'enable', 'disable', 'authorize', 'rotate-key', 'unseal']) {
     const { code, stdout } = await command(name, '--help');
     assert.equal(code, 0, name);
     assert.match(stdout, /Usage/i, name);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/config_file.h"
+#include "cli/oauth/authorization_flow.h"
 #include "cli/output.h"
 #include "cli/placeholders.h"
 #include "cli/spinner.h"
@@ -79,16 +80,38 @@ ServerContents contents_of(World& world, const std::string& server) {
   return contents;
 }
 
+// Prints the request instead of sending it.
+Result<void> print_request(World& world, const RegisterInput& input, bool is_forced) {
+  auto body = pretty_json(render(with_masked_secrets(input)));
+  if (!body) return body.error();
+  world.console.note("Nothing was sent. This would be, with secrets where \"***\" stands:");
+  world.console.note("POST " + world.admin.register_url(is_forced));
+  world.console.print(*body);
+  return {};
+}
+
+Result<std::string> send(World& world, const ApprovalOptions& options, RegisterInput input, bool is_forced) {
+  const auto request = [&](const std::string& redirect_uri) -> Result<OAuthAnswer> {
+    const Spinner spinner(world.console, "registering " + input.name);
+    input.oauth_redirect_uri = redirect_uri;
+    auto answer = world.admin.register_server(input, is_forced);
+    if (!answer) return with_context(answer.error(), "failed to register server");
+    return answer;
+  };
+  const std::string own_redirect_uri = input.oauth_redirect_uri;
+  return send_with_approval(world, options, input.name, own_redirect_uri, request);
+}
+
 Result<void> run_register(World& world, const Invocation& invocation) {
+  const auto options = approval_options(invocation);
+  if (!options) return options.error();
   const std::string file = invocation.text("conf");
   auto input = file.empty() ? input_from_flags(invocation) : input_from_file(world, file);
   if (!input) return input.error();
-  const auto answer = [&] {
-    const Spinner spinner(world.console, "registering " + input->name);
-    return world.admin.register_server(*input, invocation.is_on("force"));
-  }();
-  if (!answer && answer.error().code == ErrorCode::kUnauthenticated) return answer.error();
-  if (!answer) return with_context(answer.error(), "failed to register server");
+  const bool is_forced = invocation.is_on("force");
+  if (invocation.is_on("dry-run")) return print_request(world, *input, is_forced);
+  const auto answer = send(world, *options, std::move(*input), is_forced);
+  if (!answer) return answer.error();
   const auto server = admin_api::parse_registered(*answer);
   if (!server) return with_context(server.error(), "failed to register server: the answer is not understood");
   world.console.print(registered_text(*server, contents_of(world, server->name)));
@@ -105,6 +128,8 @@ constexpr std::string_view kAbout =
     "A config file is JSON or YAML with the members\n"
     "  name, transport (streamable_http, stdio, sse), description\n"
     "  url, bearer_token, headers                for streamable_http and sse\n"
+    "  oauth_redirect_uri, oauth_client_id, oauth_client_secret, oauth_scopes\n"
+    "                                            for servers that want OAuth, all optional\n"
     "  command, args, env, cwd, warm             for stdio\n"
     "  session_mode (stateless, stateful), protocol (auto, legacy, modern)\n"
     "  init_timeout_sec, call_timeout_sec\n"
@@ -112,8 +137,14 @@ constexpr std::string_view kAbout =
     "${NAME} in any string value is replaced by the environment variable NAME, which must be set.\n"
     "$NAME is left alone. Write $${ for a literal ${.\n"
     "\n"
-    "With --conf, all other flags except --force are ignored. --force replaces a server of the same name, but only\n"
-    "after the new one has answered.";
+    "With --conf, the flags that describe the server are ignored. --force replaces a server of the same name, but "
+    "only\n"
+    "after the new one has answered. --dry-run prints what would be sent, with secrets masked.\n"
+    "\n"
+    "If the server wants OAuth, the browser opens for the approval; once the authorization server has sent it back to "
+    "a\n"
+    "port of this machine, the registration is completed. With --no-browser the URL is only printed, and what the\n"
+    "browser ended on, or the code out of it, is read from standard input.";
 
 }  // namespace
 
@@ -126,6 +157,7 @@ Command register_command() {
       "  mcpjungle register --name context7 --url https://mcp.context7.com/mcp\n"
       "  mcpjungle register -c filesystem.json\n"
       "  mcpjungle register -c github.yaml --force\n"
+      "  mcpjungle register --name todoist --url https://ai.todoist.net/mcp --no-browser\n"
       "\n"
       "  # filesystem.json\n"
       "  {\"name\": \"fs\", \"transport\": \"stdio\", \"command\": \"npx\",\n"
@@ -135,7 +167,10 @@ Command register_command() {
                    {"description", 0, "string", "What the server is for", ""},
                    {"bearer-token", 0, "string", "Sent to the server as Authorization: Bearer", ""},
                    {"force", 0, "", "Replace a server that is registered under the same name", ""},
-                   {"conf", 'c', "string", "Path to a JSON or YAML config file", ""}};
+                   {"conf", 'c', "string", "Path to a JSON or YAML config file", ""},
+                   {"dry-run", 0, "", "Print what would be sent, with secrets masked, and send nothing", ""}};
+  for (Flag& flag : approval_flags())
+    command.flags.push_back(std::move(flag));
   command.run = run_register;
   return command;
 }
