@@ -12,6 +12,21 @@ inline constexpr Seconds kFetchTime{10};
 inline constexpr std::size_t kFetchBodyBytesMax = 1024 * 1024;  // The longest metadata documents have 10 KB.
 inline constexpr std::size_t kPeerJsonDepthMax = 16;
 
+inline constexpr std::size_t kPeerUrlBytesMax = 2048;         // Browsers and servers refuse much longer ones.
+inline constexpr std::size_t kAuthorizationServersMax = 8;    // Of one resource; the first that answers is used.
+inline constexpr std::size_t kChallengeBytesMax = 16 * 1024;  // Of a WWW-Authenticate field.
+inline constexpr std::size_t kChallengesMax = 16;
+inline constexpr std::size_t kScopesMax = 256;  // In one list of a peer's.
+inline constexpr std::size_t kScopeBytesMax = 512;
+
+// Finding out whom to ask: several fetches.
+inline constexpr Seconds kDiscoveryTime{30};
+inline constexpr int kRedirectsMax = 3;  // Of a metadata document, within its origin.
+// Metadata that says how long it is valid is kept so long, at most.
+inline constexpr Seconds kMetadataLifetimeMax{24 * 3600};
+inline constexpr std::size_t kMetadataKeptMax = 64;
+inline constexpr std::size_t kMetadataKeptBytesMax = 64 * 1024;  // A longer document is fetched anew each time.
+
 // Tokens become a header field; servers refuse heads of more than 16 to 64 KiB.
 inline constexpr std::size_t kTokenBytesMax = 16 * 1024;
 inline constexpr std::size_t kServerWordsBytesMax = 300;  // Of a server's error text, quoted in ours.

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "crypto/jwt.h"
 #include "crypto/random_token.h"
+#include "oauth/bearer_challenge.h"
 #include "oauth/limits.h"
 #include "oauth/peer_json.h"
+#include "oauth/peer_words.h"
 
 namespace jungle::oauth {
 namespace {
@@ -93,13 +95,6 @@ Result<std::string> client_assertion(const ClientIdentity& client, const Issuer&
   return assertion;
 }
 
-std::string joined(const std::vector<std::string>& scopes) {
-  std::string out;
-  for (const std::string& scope : scopes)
-    out += (out.empty() ? "" : " ") + scope;
-  return out;
-}
-
 }  // namespace
 
 void throw_exception_from_error(const TokenFailure& failure, const boost::source_location&) {
@@ -137,19 +132,6 @@ Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& iss
   return proof;
 }
 
-std::string quotable(std::string_view words, const std::vector<Secret>& secrets) {
-  std::string text(words);
-  for (const Secret& secret : secrets) {
-    if (secret.empty()) continue;
-    for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at))
-      text.replace(at, secret.reveal().size(), "***");
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return is_utf8(text) ? shortened(trimmed(text), kServerWordsBytesMax) : std::string();
-}
-
 TokenResult read_token_answer(const FetchAnswer& answer, SystemTime now, const std::vector<Secret>& sent) {
   auto json = PeerJson::parse(answer.body);
   if (json && json->has("error")) {
@@ -174,7 +156,7 @@ Task<TokenResult> TokenEndpoint::exchange_code(TokenTarget target, Code code) {
 
 Task<TokenResult> TokenEndpoint::refresh(TokenTarget target, Secret refresh_token, std::vector<std::string> scopes) {
   FormFields fields{{"grant_type", "refresh_token"}, {"refresh_token", refresh_token.reveal()}};
-  if (!scopes.empty()) fields.emplace_back("scope", joined(scopes));
+  if (!scopes.empty()) fields.emplace_back("scope", joined_scopes(scopes));
   std::vector<Secret> sent{refresh_token};
   auto tokens = co_await ask(std::move(target), std::move(fields), std::move(sent));
   if (tokens && tokens->refresh_token.empty()) tokens->refresh_token = std::move(refresh_token);
@@ -183,7 +165,7 @@ Task<TokenResult> TokenEndpoint::refresh(TokenTarget target, Secret refresh_toke
 
 Task<TokenResult> TokenEndpoint::client_credentials(TokenTarget target, std::vector<std::string> scopes) {
   FormFields fields{{"grant_type", "client_credentials"}};
-  if (!scopes.empty()) fields.emplace_back("scope", joined(scopes));
+  if (!scopes.empty()) fields.emplace_back("scope", joined_scopes(scopes));
   co_return co_await ask(std::move(target), std::move(fields), std::vector<Secret>());
 }
 

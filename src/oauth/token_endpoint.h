@@ -88,7 +88,4 @@ Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& iss
 // What an answer of a token endpoint means. Pure; `sent` are the secrets that must not be quoted.
 TokenResult read_token_answer(const FetchAnswer& answer, SystemTime now, const std::vector<Secret>& sent);
 
-// `words` of a peer, fit for an error message: one line of text, shortened, with `secrets` blacked out.
-std::string quotable(std::string_view words, const std::vector<Secret>& secrets);
-
 }  // namespace jungle::oauth

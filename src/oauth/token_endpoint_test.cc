@@ -234,11 +234,5 @@ TEST_F(TokenEndpointTest, DoesNotQuoteWhatItSent) {
   EXPECT_EQ("token request failed: OAuth error: invalid_grant - no *** for *** [2J", tokens.error().cause.message);
 }
 
-TEST(QuotableTest, CutsAndCleans) {
-  EXPECT_EQ("", quotable("\xff\xfe", {}));
-  EXPECT_EQ("a  b", quotable("\n a\r\nb\t", {Secret()}));
-  EXPECT_LE(quotable(std::string(10'000, 'x'), {}).size(), kServerWordsBytesMax + 3);
-}
-
 }  // namespace
 }  // namespace jungle::oauth
