@@ -50,6 +50,14 @@ Result<void> read_modes(const admin_api::RegisterInput& input, catalog::ServerSp
     }
     spec.protocol = *protocol;
   }
+  if (!input.oauth_grant.empty()) {
+    const auto grant = catalog::parse_oauth_grant(input.oauth_grant);
+    if (!grant) {
+      return bad_input("unsupported oauth_grant: " + input.oauth_grant +
+                       " (acceptable values: 'authorization_code', 'client_credentials')");
+    }
+    spec.oauth_grant = *grant;
+  }
   return {};
 }
 
@@ -75,7 +83,10 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
     spec.oauth_redirect_uri = input.oauth_redirect_uri;
     spec.oauth_client_id = input.oauth_client_id;
     spec.oauth_client_secret = input.oauth_client_secret;
+    spec.oauth_client_private_key = input.oauth_client_private_key;
     spec.oauth_scopes = input.oauth_scopes;
+    spec.oauth_issuer = input.oauth_issuer;
+    spec.oauth_assume_s256 = input.oauth_assume_s256;
   }
   if (auto valid = catalog::validate(spec); !valid) return valid.error();
   if (spec.transport == catalog::Transport::kSse) {
@@ -115,8 +126,12 @@ admin_api::RegisterInput input_of(const catalog::ServerSpec& spec) {
   input.oauth_redirect_uri = spec.oauth_redirect_uri;
   input.oauth_client_id = spec.oauth_client_id;
   input.oauth_client_secret = spec.oauth_client_secret;
+  input.oauth_client_private_key = spec.oauth_client_private_key;
   input.oauth_scopes = spec.oauth_scopes;
+  input.oauth_issuer = spec.oauth_issuer;
+  input.oauth_assume_s256 = spec.oauth_assume_s256;
   const catalog::ServerSpec defaults;
+  if (spec.oauth_grant != defaults.oauth_grant) input.oauth_grant = catalog::text_of(spec.oauth_grant);
   if (spec.protocol != defaults.protocol) input.protocol = catalog::text_of(spec.protocol);
   input.init_timeout = time_of(spec.init_timeout_sec);
   input.call_timeout = time_of(spec.call_timeout_sec);

@@ -39,10 +39,14 @@ Result<RegisterInput> register_input_of(const Json& json) {
       .read("env", input.env)
       .read("cwd", input.cwd)
       .read("session_mode", input.session_mode)
+      .read("oauth_grant", input.oauth_grant)
       .read("oauth_redirect_uri", input.oauth_redirect_uri)
       .read("oauth_client_id", input.oauth_client_id)
       .read("oauth_client_secret", input.oauth_client_secret)
+      .read("oauth_client_private_key", input.oauth_client_private_key)
       .read("oauth_scopes", input.oauth_scopes)
+      .read("oauth_issuer", input.oauth_issuer)
+      .read("oauth_assume_s256", input.oauth_assume_s256)
       .read("protocol", input.protocol)
       .read_seconds("init_timeout_sec", input.init_timeout, kServerTimeoutMin, kServerTimeoutMax)
       .read_seconds("call_timeout_sec", input.call_timeout, kServerTimeoutMin, kServerTimeoutMax)
@@ -82,10 +86,14 @@ std::vector<std::string> register_field_names() {
           "env",
           "cwd",
           "session_mode",
+          "oauth_grant",
           "oauth_redirect_uri",
           "oauth_client_id",
           "oauth_client_secret",
+          "oauth_client_private_key",
           "oauth_scopes",
+          "oauth_issuer",
+          "oauth_assume_s256",
           "protocol",
           "init_timeout_sec",
           "call_timeout_sec",
@@ -103,10 +111,14 @@ std::string render(const RegisterInput& input) {
   if (!input.env.empty()) out.secrets("env", input.env);
   write_text(out, "cwd", input.cwd);
   out.text("session_mode", input.session_mode.empty() ? "stateless" : input.session_mode);
+  write_text(out, "oauth_grant", input.oauth_grant);
   write_text(out, "oauth_redirect_uri", input.oauth_redirect_uri);
   write_text(out, "oauth_client_id", input.oauth_client_id);
   write_text(out, "oauth_client_secret", input.oauth_client_secret.reveal());
+  write_text(out, "oauth_client_private_key", input.oauth_client_private_key.reveal());
   if (!input.oauth_scopes.empty()) out.strings("oauth_scopes", input.oauth_scopes);
+  write_text(out, "oauth_issuer", input.oauth_issuer);
+  if (input.oauth_assume_s256) out.boolean("oauth_assume_s256", true);
   write_text(out, "protocol", input.protocol);
   write_seconds(out, "init_timeout_sec", input.init_timeout);
   write_seconds(out, "call_timeout_sec", input.call_timeout);

@@ -31,10 +31,14 @@ struct RegisterInput {
   SecretMap env;
   std::string cwd;
   std::string session_mode;  // "stateless" (default) or "stateful".
+  std::string oauth_grant;   // "authorization_code" (default) or "client_credentials".
   std::string oauth_redirect_uri;
   std::string oauth_client_id;
   Secret oauth_client_secret;
+  Secret oauth_client_private_key;  // PEM.
   std::vector<std::string> oauth_scopes;
+  std::string oauth_issuer;
+  bool oauth_assume_s256 = false;
   std::string protocol;                 // "auto" (default), "legacy", "modern" or a revision such as "2025-11-25".
   std::optional<Seconds> init_timeout;  // JSON init_timeout_sec.
   std::optional<Seconds> call_timeout;  // JSON call_timeout_sec.

@@ -23,10 +23,14 @@ RegisterInput full_input() {
   input.env = {{"E", Secret("v")}};
   input.cwd = "/tmp";
   input.session_mode = "stateful";
+  input.oauth_grant = "client_credentials";
   input.oauth_redirect_uri = "http://127.0.0.1/cb";
   input.oauth_client_id = "id";
   input.oauth_client_secret = Secret("s");
+  input.oauth_client_private_key = Secret("pem");
   input.oauth_scopes = {"mcp.read"};
+  input.oauth_issuer = "https://as";
+  input.oauth_assume_s256 = true;
   input.protocol = "modern";
   input.init_timeout = Seconds(5);
   input.call_timeout = Seconds(60);
@@ -40,8 +44,9 @@ TEST(RegisterInputTest, WritesEveryFieldWithItsSecrets) {
   EXPECT_EQ(
       R"({"name":"n","transport":"stdio","description":"d","url":"http://h/mcp","bearer_token":"t","headers":{"X-A":"1"},)"
       R"("command":"npx","args":["-y"],"env":{"E":"v"},"cwd":"/tmp","session_mode":"stateful",)"
-      R"("oauth_redirect_uri":"http://127.0.0.1/cb","oauth_client_id":"id","oauth_client_secret":"s",)"
-      R"("oauth_scopes":["mcp.read"],"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"warm":0})",
+      R"("oauth_grant":"client_credentials","oauth_redirect_uri":"http://127.0.0.1/cb","oauth_client_id":"id",)"
+      R"("oauth_client_secret":"s","oauth_client_private_key":"pem","oauth_scopes":["mcp.read"],)"
+      R"("oauth_issuer":"https://as","oauth_assume_s256":true,"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"warm":0})",
       render(full_input()));
 }
 

@@ -120,13 +120,14 @@ Result<void> check_settings(const ServerSpec& spec) {
   if (spec.oauth_scopes.size() > kScopesMax)
     return bad_input("too many oauth_scopes: at most " + std::to_string(kScopesMax));
   std::vector<std::string_view> texts(spec.oauth_scopes.begin(), spec.oauth_scopes.end());
-  texts.insert(texts.end(), {spec.oauth_redirect_uri, spec.oauth_client_id, spec.oauth_client_secret.reveal()});
+  texts.insert(texts.end(),
+               {spec.oauth_redirect_uri, spec.oauth_client_id, spec.oauth_client_secret.reveal(), spec.oauth_issuer});
   for (const std::string_view text : texts) {
     if (text.size() > kUrlBytesMax || has_control_characters(text))
       return bad_input("an oauth_ setting has control characters or is longer than " + std::to_string(kUrlBytesMax) +
                        " bytes");
   }
-  return {};
+  return check_process_text("oauth_client_private_key", spec.oauth_client_private_key.reveal());
 }
 
 // The mandatory fields of each transport, with MCPJungle's texts.
@@ -151,6 +152,8 @@ constexpr Words<SessionMode, 2> kSessionModes = {
     {{"stateless", SessionMode::kStateless}, {"stateful", SessionMode::kStateful}}};
 constexpr Words<Protocol, 3> kProtocols = {
     {{"auto", Protocol::kAuto}, {"legacy", Protocol::kLegacy}, {"modern", Protocol::kModern}}};
+constexpr Words<OAuthGrant, 2> kOAuthGrants = {
+    {{"authorization_code", OAuthGrant::kAuthorizationCode}, {"client_credentials", OAuthGrant::kClientCredentials}}};
 
 template <typename Table, typename Value>
 std::string_view word_of(const Table& table, Value value) {
@@ -173,9 +176,11 @@ std::optional<Value> value_of(const Words<Value, size>& table, std::string_view 
 std::string_view text_of(Transport transport) { return word_of(kTransports, transport); }
 std::string_view text_of(SessionMode mode) { return word_of(kSessionModes, mode); }
 std::string_view text_of(Protocol protocol) { return word_of(kProtocols, protocol); }
+std::string_view text_of(OAuthGrant grant) { return word_of(kOAuthGrants, grant); }
 std::optional<Transport> parse_transport(std::string_view text) { return value_of(kTransports, text); }
 std::optional<SessionMode> parse_session_mode(std::string_view text) { return value_of(kSessionModes, text); }
 std::optional<Protocol> parse_protocol(std::string_view text) { return value_of(kProtocols, text); }
+std::optional<OAuthGrant> parse_oauth_grant(std::string_view text) { return value_of(kOAuthGrants, text); }
 
 Result<void> validate(const ServerSpec& spec) {
   if (auto ok = check_mandatory(spec); !ok) return ok;

@@ -19,14 +19,18 @@ enum class Transport : std::uint8_t { kStreamableHttp, kStdio, kSse };
 enum class SessionMode : std::uint8_t { kStateless, kStateful };
 // Which era a server is spoken to in. kAuto: probe once and remember.
 enum class Protocol : std::uint8_t { kAuto, kLegacy, kModern };
+// How a server that asks for OAuth gets its token: a person approves, or the gateway is the one who is known there.
+enum class OAuthGrant : std::uint8_t { kAuthorizationCode, kClientCredentials };
 
 // "streamable_http", "stdio", "sse" and so on: the words of config files, REST and the database.
 std::string_view text_of(Transport transport);
 std::string_view text_of(SessionMode mode);
 std::string_view text_of(Protocol protocol);
+std::string_view text_of(OAuthGrant grant);
 std::optional<Transport> parse_transport(std::string_view text);
 std::optional<SessionMode> parse_session_mode(std::string_view text);
 std::optional<Protocol> parse_protocol(std::string_view text);
+std::optional<OAuthGrant> parse_oauth_grant(std::string_view text);
 
 // A value type; nothing in it is resolved or connected.
 struct ServerSpec {
@@ -51,11 +55,15 @@ struct ServerSpec {
   std::optional<int> call_timeout_sec;  // Absent: the gateway's.
   int warm = 1;                         // Fresh processes kept ready for a stateless stdio server; 0: none.
 
-  // Kept for upstream authorization.
+  // Upstream OAuth, streamable_http and sse. Empty: found out.
+  OAuthGrant oauth_grant = OAuthGrant::kAuthorizationCode;
   std::string oauth_redirect_uri;
   std::string oauth_client_id;
   Secret oauth_client_secret;
+  Secret oauth_client_private_key;  // PEM, for private_key_jwt.
   std::vector<std::string> oauth_scopes;
+  std::string oauth_issuer;        // The only authorization server that will do.
+  bool oauth_assume_s256 = false;  // PKCE with S256 works there, although its metadata does not say so.
 
   friend bool operator==(const ServerSpec&, const ServerSpec&) = default;
 };

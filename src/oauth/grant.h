@@ -29,7 +29,7 @@ struct Tokens {
   friend bool operator==(const Tokens&, const Tokens&) = default;
 };
 
-enum class GrantKind : std::uint8_t { kAuthorizationCode, kClientCredentials };
+using GrantKind = catalog::OAuthGrant;
 enum class GrantState : std::uint8_t {
   kActive,
   kNeedsAuthorization,  // A person has to approve again; until then calls fail at once.

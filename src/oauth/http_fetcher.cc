@@ -26,7 +26,8 @@ Task<Result<FetchAnswer>> HttpFetcher::fetch(FetchRequest request) {
   sent.deadline = time_.steady_now() + kFetchTime;
   const auto server = http::Url::parse(request.server_url);
   if (!server) co_return server.error();
-  sent.source = co_await client_.source_of_server(*server, sent.deadline);
+  // The origin that an administrator registered is where its own metadata lies; everything else the server named.
+  if (request.url.origin() != server->origin()) sent.source = co_await client_.source_of_server(*server, sent.deadline);
   auto response = co_await client_.send(sent);
   if (!response) co_return response.error();
   FetchAnswer answer;

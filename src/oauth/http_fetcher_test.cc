@@ -81,6 +81,16 @@ TEST_F(HttpFetcherTest, LeadsNoDeeperIntoOurNetworksThanTheServer) {
   EXPECT_EQ(1u, imposter_.requests().size());
 }
 
+// As for http://mcp.internal/mcp, whose metadata is not https either.
+TEST_F(HttpFetcherTest, TheOriginOfTheServerMayBeAskedWhateverItIs) {
+  imposter_.when_anything().reply(json("{}"));
+  const std::string odd = "http://127.1:" + std::to_string(imposter_.port());
+  FetchRequest request{.url = http::Url::parse(odd + "/metadata").value(), .server_url = odd + "/mcp"};
+  EXPECT_TRUE(fetch(request).has_value());
+  request.server_url = imposter_.url("/mcp");
+  EXPECT_FALSE(fetch(request).has_value()) << "another origin";
+}
+
 TEST_F(HttpFetcherTest, GivesUpAfterTheTimeOfAFetch) {
   imposter_.when("GET", "/slow").reply(json("{}").held());
   start(get("/slow"));

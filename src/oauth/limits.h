@@ -27,6 +27,12 @@ inline constexpr Seconds kMetadataLifetimeMax{24 * 3600};
 inline constexpr std::size_t kMetadataKeptMax = 64;
 inline constexpr std::size_t kMetadataKeptBytesMax = 64 * 1024;  // A longer document is fetched anew each time.
 
+// An authorization that waits for a person, and how long its row stays behind its end, so that who comes late learns
+// why.
+inline constexpr Seconds kSessionTime{10 * 60};
+inline constexpr Seconds kSessionMemory{10 * 60};
+inline constexpr Seconds kSweepPeriod{60};
+
 // Tokens become a header field; servers refuse heads of more than 16 to 64 KiB.
 inline constexpr std::size_t kTokenBytesMax = 16 * 1024;
 inline constexpr std::size_t kServerWordsBytesMax = 300;  // Of a server's error text, quoted in ours.

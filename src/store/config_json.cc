@@ -88,6 +88,21 @@ class Fields {
     into = *protocol;
   }
 
+  void read(std::string_view member, catalog::OAuthGrant& into) {
+    std::string word;
+    read(member, word);
+    if (word.empty()) return;
+    const auto grant = catalog::parse_oauth_grant(word);
+    if (!grant) return fail(member, "authorization_code or client_credentials");
+    into = *grant;
+  }
+  void read(std::string_view member, bool& into) {
+    const json::value* value = find(member);
+    if (value == nullptr) return;
+    if (!value->is_bool()) return fail(member, "true or false");
+    into = value->get_bool();
+  }
+
   Result<void> result() const {
     if (error_) return *error_;
     return {};
@@ -130,7 +145,11 @@ std::string render_config(const ServerSpec& spec, const Sealer& sealer) {
   put_text("oauth_redirect_uri", spec.oauth_redirect_uri);
   put_text("oauth_client_id", spec.oauth_client_id);
   put_text("oauth_client_secret", spec.oauth_client_secret.reveal());
+  put_text("oauth_client_private_key", spec.oauth_client_private_key.reveal());
   if (!spec.oauth_scopes.empty()) config["oauth_scopes"] = array_of(spec.oauth_scopes);
+  put_text("oauth_issuer", spec.oauth_issuer);
+  if (spec.oauth_assume_s256) config["oauth_assume_s256"] = true;
+  if (spec.oauth_grant != ServerSpec().oauth_grant) config["oauth_grant"] = catalog::text_of(spec.oauth_grant);
   seal_config(config, sealer, spec.name.str());
   return json::serialize(config);
 }
@@ -158,7 +177,11 @@ Result<void> read_config(std::string_view config, const Sealer& sealer, ServerSp
   fields.read("oauth_redirect_uri", spec.oauth_redirect_uri);
   fields.read("oauth_client_id", spec.oauth_client_id);
   fields.read("oauth_client_secret", spec.oauth_client_secret);
+  fields.read("oauth_client_private_key", spec.oauth_client_private_key);
   fields.read("oauth_scopes", spec.oauth_scopes);
+  fields.read("oauth_issuer", spec.oauth_issuer);
+  fields.read("oauth_assume_s256", spec.oauth_assume_s256);
+  fields.read("oauth_grant", spec.oauth_grant);
   return fields.result();
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kTexts[] = {"bearer_token", "oauth_client_secret"};
+constexpr std::string_view kTexts[] = {"bearer_token", "oauth_client_secret", "oauth_client_private_key"};
 constexpr std::string_view kMaps[] = {"headers", "env"};
 
 json::string* text_in(json::object& object, std::string_view member) {

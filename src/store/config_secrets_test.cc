@@ -26,9 +26,13 @@ std::map<std::string, std::string> secrets_in(const std::string& text) {
 using Found = std::map<std::string, std::string>;
 
 TEST(ConfigSecretsTest, FindsWhatIsSecret) {
-  EXPECT_EQ((Found{{"bearer_token", "b"}, {"headers.A", "1"}, {"headers.B", "2"}, {"oauth_client_secret", "c"}}),
+  EXPECT_EQ((Found{{"bearer_token", "b"},
+                   {"headers.A", "1"},
+                   {"headers.B", "2"},
+                   {"oauth_client_secret", "c"},
+                   {"oauth_client_private_key", "k"}}),
             secrets_in(R"({"url":"http://x/mcp","bearer_token":"b","headers":{"A":"1","B":"2"},"oauth_client_id":"i",)"
-                       R"("oauth_client_secret":"c"})"));
+                       R"("oauth_client_secret":"c","oauth_client_private_key":"k"})"));
   EXPECT_EQ((Found{{"env.TOKEN", "t"}}),
             secrets_in(R"({"command":"npx","args":["-y"],"env":{"TOKEN":"t"},"cwd":"/x"})"));
 }

@@ -33,7 +33,7 @@ TEST_F(RekeyingTest, SealsEverythingUnderANewKeyFile) {
   const std::string old_id = query("SELECT key_id FROM sealing");
   const auto rotation = rotate();
   ASSERT_TRUE(rotation.has_value()) << rotation.error().message;
-  EXPECT_EQ(8u, rotation->sealed);
+  EXPECT_EQ(10u, rotation->sealed);
   EXPECT_EQ(key_file(), rotation->key_file);
   EXPECT_EQ("", rotation->leftover);
   ASSERT_EQ(1u, file_keys().size());
@@ -52,7 +52,7 @@ TEST_F(RekeyingTest, SealsEverythingUnderTheFirstOfGivenKeys) {
   const KeySource both{Secret(new_key.reveal() + "\n" + old_key.reveal()), {}};
   const auto rotation = rotate(both);
   ASSERT_TRUE(rotation.has_value()) << rotation.error().message;
-  EXPECT_EQ(8u, rotation->sealed);
+  EXPECT_EQ(10u, rotation->sealed);
   EXPECT_EQ("", rotation->key_file);
   EXPECT_TRUE(has_secrets({"one", "two"}, {new_key, {}}));
   const auto again = rotate(both);
@@ -148,7 +148,7 @@ TEST_F(RekeyingTest, UnsealsForMcpJungle) {
   open();
   const auto count = unseal(*database_, {}, random_);
   ASSERT_TRUE(count.has_value()) << count.error().message;
-  EXPECT_EQ(8u, *count);
+  EXPECT_EQ(10u, *count);
   EXPECT_EQ("canary-bearer,canary-bearer", query("SELECT json_extract(config, '$.bearer_token') FROM mcp_servers"));
   EXPECT_EQ("0", query("SELECT COUNT(*) FROM sealing"));
   EXPECT_TRUE(has_secrets({"one", "two"})) << "and back";

@@ -67,7 +67,11 @@ class CatalogRepositoryContract : public ::testing::Test {
     spec.oauth_redirect_uri = "http://127.0.0.1/callback";
     spec.oauth_client_id = "id";
     spec.oauth_client_secret = Secret("secret");
+    spec.oauth_client_private_key = Secret("-----BEGIN\n");
     spec.oauth_scopes = {"read", "write"};
+    spec.oauth_grant = OAuthGrant::kClientCredentials;
+    spec.oauth_issuer = "https://as.example";
+    spec.oauth_assume_s256 = true;
     return spec;
   }
 

@@ -24,6 +24,7 @@ class SealedStoreTest : public StoreTest {
     spec.bearer_token = Secret("canary-bearer");
     spec.headers = {{"X-Key", Secret("canary-header")}};
     spec.oauth_client_secret = Secret("canary-client");
+    spec.oauth_client_private_key = Secret("canary-key");
     return spec;
   }
   // The same as MCPJungle stores it.
@@ -31,7 +32,8 @@ class SealedStoreTest : public StoreTest {
     return "INSERT INTO mcp_servers (name, transport, config) VALUES ('" + name +
            "', 'streamable_http', "
            "'{\"url\":\"http://127.0.0.1:9/mcp?key=canary-url\",\"bearer_token\":\"canary-bearer\","
-           "\"headers\":{\"X-Key\":\"canary-header\"},\"oauth_client_secret\":\"canary-client\"}')";
+           "\"headers\":{\"X-Key\":\"canary-header\"},\"oauth_client_secret\":\"canary-client\","
+           "\"oauth_client_private_key\":\"canary-key\"}')";
   }
 
   catalog::CatalogRepository::Loaded load() {
