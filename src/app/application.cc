@@ -25,6 +25,7 @@
 #include "store/mode_store.h"
 #include "store/sealing.h"
 #include "store/sql_catalog_repository.h"
+#include "upstream/guardian.h"
 #include "upstream/server_discoverer.h"
 #include "upstream/upstreams.h"
 
@@ -52,6 +53,7 @@ upstream::UpstreamOptions upstream_options(const Config& config, const Environme
   options.call_timeout = config.call_timeout;
   options.session_idle = config.session_idle_timeout.value_or(Seconds(0));
   options.version = version;
+  options.guardian = "/proc/self/exe";  // This program, even if its file was replaced since.
   for (const auto& [name, value] : environment)
     options.environment.push_back(name + "=" + value);
   return options;
@@ -232,9 +234,14 @@ Task<void> Application::shut_down() {
 
 }  // namespace
 
+void become_helper(std::string_view program_name) {
+  if (upstream::is_guardian(program_name)) upstream::guardian_main();
+}
+
 Result<void> run(const Config& config, const Environment& environment, const std::string& version,
                  telemetry::Log& log) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);  // Where our parent ignores it, children could not be waited for.
   if (config.mode == ServerMode::kEnterprise) {
     return Error{ErrorCode::kInvalidArgument,
                  "enterprise mode is not supported yet: start without --enterprise and SERVER_MODE=enterprise",

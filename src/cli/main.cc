@@ -39,6 +39,7 @@ cli::StreamKind kind_of(int descriptor) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 0) app::become_helper(argv[0]);
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const app::Environment environment = process_environment();
   cli::Console console(std::cout, std::cerr, kind_of(STDOUT_FILENO), kind_of(STDERR_FILENO));

@@ -1,5 +1,6 @@
 #include "upstream/child_process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -79,21 +80,32 @@ Task<void> ChildProcess::end(EndTimes times) {
     if (!after_term) ::kill(-pid_, SIGKILL);
     co_await wait_exit();
   }
-  while (!status_) {
-    status_ = spawner_.reap(pid_);
-    if (!status_) co_await time_.sleep_until(time_.steady_now() + kExitPollTime);
-  }
+  while (!reap())
+    co_await time_.sleep_until(time_.steady_now() + kExitPollTime);
   co_await end_group(times.group);
+  spawner_.group_ended(pid_);
   out_.close(ignored);
   err_.close(ignored);
   if (pidfd_.is_open()) pidfd_.close(ignored);
+}
+
+// False: it has not ended.
+bool ChildProcess::reap() {
+  int status = 0;
+  if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  status_ = status;
+  return true;
 }
 
 // The leader is reaped, so the group has members only if it left some. The number of an empty group cannot be given to
 // another one meanwhile: the kernel hands process numbers out in a circle, and skips those in use as a group.
 Task<void> ChildProcess::end_group(Millis limit) {
   if (::kill(-pid_, SIGTERM) != 0) co_return;
-  co_await time_.sleep_until(time_.steady_now() + limit);
+  const SteadyTime kill_at = time_.steady_now() + limit;
+  while (time_.steady_now() < kill_at) {
+    co_await time_.sleep_until(std::min(kill_at, time_.steady_now() + kGroupPollTime));
+    if (::kill(-pid_, 0) != 0) co_return;
+  }
   ::kill(-pid_, SIGKILL);
 }
 

@@ -50,6 +50,7 @@ class ChildProcess {
 
  private:
   Task<bool> exits_within(Millis limit);
+  bool reap();
   Task<void> end_group(Millis limit);
 
   Time& time_;

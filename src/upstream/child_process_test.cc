@@ -108,6 +108,24 @@ CORO_TEST_F(ChildProcessTest, KillsWhatAnEndedProcessLeftInItsGroup) {
   EXPECT_FALSE(testing::is_alive(orphan));
 }
 
+CORO_TEST_F(ChildProcessTest, StandsInTheTableBeforeItRunsAndUntilItsGroupHasEnded) {
+  co_await start(shell("echo ready; read line"));
+  CO_ASSERT_TRUE(child_ != nullptr);
+  const std::vector<pid_t> expected{child_->pid()};
+  EXPECT_EQ(expected, read_groups(spawner_.groups().file()));
+  EXPECT_TRUE(spawner_.groups().contains(child_->pid()));
+  co_await child_->end(kShort);
+  EXPECT_EQ(std::vector<pid_t>{}, read_groups(spawner_.groups().file()));
+  EXPECT_FALSE(spawner_.groups().contains(child_->pid()));
+}
+
+CORO_TEST_F(ChildProcessTest, LeavesNothingInTheTableWhenItCannotBeStarted) {
+  SpawnRequest not_executable{"/etc/passwd", {}, {}, {}};
+  co_await start(std::move(not_executable));
+  CO_ASSERT_TRUE(child_ == nullptr);
+  EXPECT_EQ(std::vector<pid_t>{}, read_groups(spawner_.groups().file()));
+}
+
 CORO_TEST_F(ChildProcessTest, SaysWhichCommandIsMissingAndHowToGetIt) {
   SpawnRequest request{"uvx", {"mcp-server-git"}, {"PATH=/nonexistent"}, {}};
   co_await start(std::move(request));

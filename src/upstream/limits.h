@@ -45,10 +45,15 @@ inline constexpr std::size_t kReadChunkBytes = 64 * 1024;             // The siz
 inline constexpr std::size_t kWriteQueueBytesMax = 64 * 1024 * 1024;  // What a child has not read yet.
 inline constexpr Millis kEofTime{2000};                               // From closing stdin to SIGTERM, as MCPJungle.
 inline constexpr Millis kTermTime{3000};                              // From SIGTERM to SIGKILL, as MCPJungle.
-inline constexpr Millis kGroupTermTime{200};   // For what a child left behind in its group, from SIGTERM to SIGKILL.
-inline constexpr Millis kLastOutputTime{250};  // After an exit, for output that is still in the pipes.
-inline constexpr Millis kExitPollTime{50};     // Where pidfd_open is not allowed, how often waitpid is asked.
-inline constexpr Millis kReapPeriod{1000};     // As PID 1, how often orphans are reaped.
+inline constexpr Millis kGroupTermTime{200};      // For what a child left behind in its group, from SIGTERM to SIGKILL.
+inline constexpr Millis kLastOutputTime{250};     // After an exit, for output that is still in the pipes.
+inline constexpr Millis kExitPollTime{50};        // Where pidfd_open is not allowed, how often waitpid is asked.
+inline constexpr Millis kGroupPollTime{10};       // How often the guardian looks whether groups have ended.
+inline constexpr Millis kUpkeepPeriod{1000};      // Between looks for a dead guardian and, as PID 1, orphans.
+inline constexpr Millis kGuardianPauseMin{1000};  // Between starts of guardians that die, doubling,
+inline constexpr Millis kGuardianPauseMax{60'000};      // up to this; one that lives so long starts from none again.
+inline constexpr Millis kGuardianEndTime{1000};         // At our exit, for the guardian to end.
+inline constexpr std::size_t kChildGroupsMax = 4096;    // Process groups of children, all servers together.
 inline constexpr std::size_t kGarbageLinesLogged = 20;  // Lines of stdout that are no messages, per process.
 
 // Standard error of children.

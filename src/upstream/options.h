@@ -18,6 +18,8 @@ struct UpstreamOptions {
   std::string version = "dev";  // Ours: `clientInfo.version`.
   // Our own environment, "NAME=value" each. What children inherit of it: see child_environment.h.
   std::vector<std::string> environment;
+  // The file of a program that, started under the name kGuardianName, calls guardian_main(): ours. Empty: no guardian.
+  std::string guardian;
 };
 
 }  // namespace jungle::upstream

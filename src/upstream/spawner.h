@@ -1,8 +1,6 @@
 // Starting processes.
 #pragma once
 
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +8,13 @@
 #include <boost/asio/thread_pool.hpp>
 #include <sys/types.h>
 
-#include "base/guarded.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "telemetry/log.h"
 #include "upstream/file_descriptor.h"
+#include "upstream/group_table.h"
+#include "upstream/guardian_process.h"
 
 namespace jungle::upstream {
 
@@ -34,37 +34,44 @@ struct SpawnedProcess {
 };
 
 // Starts child processes, on a thread of its own that lives as long as the process: the kernel sends a child its
-// "parent died" signal when the *thread* that made it ends. The child shares our memory until it has called exec
-// (CLONE_VM | CLONE_VFORK), so that starting one costs the same however big we are.
+// "parent died" signal when the *thread* that made it ends. See child_start.h for what a child gets.
 //
-// No shell. The child gets: its own process group, SIGKILL when we die (prctl PR_SET_PDEATHSIG), default signal
-// dispositions, an empty signal mask, and no descriptor of ours but its three pipes.
+// Keeps the table of their process groups, and the guardian that ends those groups when we are killed. The first child
+// starts the guardian. As PID 1 there is none: the kernel ends all that runs in our PID namespace.
 //
-// One per process, outlives every child. spawn() may be called on any executor.
+// One per process, outlives every child. spawn() and group_ended() may be called on any executor.
 class Spawner {
  public:
-  Spawner();
+  Spawner(Time& time, telemetry::Log& log, GuardianProgram guardian);
   Spawner(const Spawner&) = delete;
   Spawner& operator=(const Spawner&) = delete;
-  ~Spawner();  // Waits for starts in progress.
+  ~Spawner();  // Waits for starts in progress, then for the guardian.
 
   // Errors: kUnavailable with the text "failed to start command: <command>: no such file or directory" (or another
-  // reason), and what to do about it. Not cancellable; takes milliseconds.
+  // reason), and what to do about it; kLimitExceeded when kChildGroupsMax groups are there. Not cancellable; takes
+  // milliseconds.
   Task<Result<SpawnedProcess>> spawn(SpawnRequest request);
 
-  // Waits for `pid` without blocking and, if it has ended, forgets it. Returns its wait status.
-  std::optional<int> reap(pid_t pid);
+  // No process is left in the group that `pid` led, but for some that have been sent SIGKILL, and `pid` is reaped. To
+  // be called once for every process that spawn() gave.
+  void group_ended(pid_t pid);
 
-  // As PID 1 of a container every orphan becomes our child: reaps those that are not ours to wait for, every
-  // kReapPeriod until cancelled. Does nothing unless we are PID 1.
-  Task<void> run_reaper(Time& time);
+  // Every kUpkeepPeriod until cancelled: starts another guardian if ours has died. As PID 1 of a container, where every
+  // orphan becomes our child, reaps those that are not ours to wait for.
+  Task<void> run_upkeep();
+
+  const GroupTable& groups() const { return groups_; }
 
  private:
   Result<SpawnedProcess> spawn_now(const SpawnRequest& request);
-  int reap_orphans();
+  void do_upkeep();
+  void reap_orphans();
 
+  Time& time_;
+  const bool is_init_;  // PID 1.
+  GroupTable groups_;
+  GuardianProcess guardian_;  // Only on the thread.
   asio::thread_pool thread_{1};
-  Guarded<std::set<pid_t>> ours_;  // Children that somebody waits for.
 };
 
 // The file that `command` names: itself if it contains a slash, else the first executable one in `path`. kUnavailable

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/with_deadline.h"
+#include "upstream/child_environment.h"
 #include "upstream/run_on.h"
 #include "upstream/upstreams_state.h"
 
@@ -39,6 +40,16 @@ Task<void> run_now(std::function<void()> work) {
   co_return;
 }
 
+// The loader of its program may need LD_LIBRARY_PATH; it gets nothing else of our environment.
+GuardianProgram guardian_of(const UpstreamOptions& options) {
+  constexpr std::string_view kLibraries = "LD_LIBRARY_PATH";
+  GuardianProgram program{options.guardian, {}};
+  if (const auto libraries = find_variable(options.environment, kLibraries)) {
+    program.environment.push_back(std::string(kLibraries) + "=" + std::string(*libraries));
+  }
+  return program;
+}
+
 }  // namespace
 
 Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)
@@ -46,7 +57,8 @@ Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, Upstr
       time_(time),
       log_(log),
       options_(std::move(options)),
-      reaper_(control, log_bug(log)),
+      spawner_(time, log, guardian_of(options_)),
+      upkeep_(control, log_bug(log)),
       endings_(control, log_bug(log)) {}
 
 Worker& Upstreams::State::home_of(std::string_view server) const {
@@ -77,7 +89,7 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
 }
 
 void Upstreams::State::apply(const catalog::Snapshot& snapshot) {
-  if (!std::exchange(reaping_, true)) reaper_.spawn(spawner_.run_reaper(time_));
+  if (!std::exchange(keeping_, true)) upkeep_.spawn(spawner_.run_upkeep());
   std::vector<std::shared_ptr<ServerState>> gone;
   table_.with([&](Table& table) {
     for (auto it = table.begin(); it != table.end();) {
@@ -133,8 +145,8 @@ Task<void> Upstreams::State::stop() {
   for (Site& site : sites_)
     endings_.spawn(run_close(site));
   co_await endings_.join();
-  reaper_.cancel();
-  co_await reaper_.join();
+  upkeep_.cancel();
+  co_await upkeep_.join();
 }
 
 Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)

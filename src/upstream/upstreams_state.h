@@ -67,8 +67,8 @@ class Upstreams::State {
   std::vector<Site> sites_;  // Constant once calls are made.
   Guarded<Table> table_;
   std::vector<std::weak_ptr<ServerState>> retiring_;  // Only on the control executor.
-  bool reaping_ = false;
-  TaskGroup reaper_;
+  bool keeping_ = false;
+  TaskGroup upkeep_;
   TaskGroup endings_;
 };
 

@@ -1,4 +1,4 @@
-// stdio servers: their processes live as long as they are needed, and not longer, whatever happens.
+// stdio servers: what they are told, what they say, and how long they live. That nothing of them stays: processes.test.mjs.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -27,19 +27,6 @@ for (const era of ['legacy', 'modern', 'both']) {
     assert.equal(rendered.json.messages[0].content.text, 'Hello, Bo!');
   });
 }
-
-test('200 stateless calls leave nothing behind', async (t) => {
-  const gateway = await startGateway(t);
-  await gateway.register(stdioSpec('st'));
-  const calls = Array.from({ length: 200 }, (_, i) => i);
-  const caller = async () => {
-    for (let i; (i = calls.shift()) !== undefined; ) assert.equal(said(await invoke(gateway, 'st__echo', { message: String(i) })), `echo: ${i}`);
-  };
-  await Promise.all([caller(), caller(), caller(), caller()]);
-  // One process may be kept ready for the next call.
-  await eventually('at most the one that is kept ready remains', () => servers(gateway).length <= 1, 15_000);
-  await eventually('no zombie', () => gateway.zombies().length === 0);
-});
 
 test('a stateful server keeps one process for every caller', async (t) => {
   const gateway = await startGateway(t);
@@ -71,36 +58,6 @@ test('a server that ignores the end of its input and SIGTERM is killed', async (
   assert.equal(code, 0);
   await eventually('no process is left', () => gateway.children().length === 0);
 });
-
-test('sessions whose processes fork end with all their descendants', async (t) => {
-  const gateway = await startGateway(t);
-  const count = 50;
-  for (let i = 0; i < count; i++) await gateway.register(stdioSpec(`f${i}`, ['--fork'], { session_mode: 'stateful', warm: 0 }));
-  for (let i = 0; i < count; i++) said(await invoke(gateway, `f${i}__echo`, { message: 'x' }));
-  assert.ok(gateway.children().length >= 2 * count, `${gateway.children().length} processes`);
-  await eventually('no zombie', () => gateway.zombies().length === 0);
-  const { code } = await gateway.stop();
-  assert.equal(code, 0);
-  await eventually('no process is left', () => gateway.children().length === 0);
-});
-
-// Whoever adopts orphans reaps them; that part is the system's.
-for (const [whom, flags, todo] of [
-  ['every server', [], false],
-  ['every descendant of a server', ['--fork'], 'the kernel tells only children of the death of their parent'],
-]) {
-  test(`SIGKILL of the gateway takes ${whom} with it`, { todo }, async (t) => {
-    const gateway = await startGateway(t);
-    for (let i = 0; i < 5; i++) {
-      await gateway.register(stdioSpec(`f${i}`, [...flags, ...(i % 2 ? ['--ignore-eof'] : [])], { session_mode: i ? 'stateful' : 'stateless' }));
-      said(await invoke(gateway, `f${i}__echo`, { message: 'x' }));
-    }
-    assert.ok(gateway.children().length >= 5);
-    const { signal } = await gateway.stop('SIGKILL');
-    assert.equal(signal, 'SIGKILL');
-    await eventually('no process is left', () => gateway.children().length === 0);
-  });
-}
 
 test('the environment of a server is its own', async (t) => {
   const gateway = await startGateway(t, { env: { DATABASE_PASSWORD: 'canary-1', OTEL_RESOURCE_ATTRIBUTES: 'k=canary-2', POSTGRES_PASSWORD: 'canary-3' } });

@@ -42,6 +42,8 @@ bool is_alive(int pid) {
   return stat.state != '?' && stat.state != 'Z' && stat.state != 'X';
 }
 
+GuardianProgram ProcessTest::guardian_program() { return GuardianProgram{JUNGLE_GUARDIAN_FIXTURE, {}}; }
+
 SpawnRequest ProcessTest::fixture(std::vector<std::string> mode) {
   return SpawnRequest{JUNGLE_STDIO_FIXTURE, std::move(mode), {"PATH=/usr/bin:/bin"}, {}};
 }

@@ -34,6 +34,8 @@ class ProcessTest : public ::testing::Test {
   // As the application does: writing to a process that has ended is an error, not our end.
   ProcessTest() { std::signal(SIGPIPE, SIG_IGN); }
 
+  // A program that becomes the guardian.
+  static GuardianProgram guardian_program();
   // A program that behaves as `mode` says; see stdio_fixture.cc.
   static SpawnRequest fixture(std::vector<std::string> mode);
 
@@ -59,7 +61,7 @@ class ProcessTest : public ::testing::Test {
   asio::io_context context_{1};
   RealTime time_;
   telemetry::testing::RecordingLog log_;
-  Spawner spawner_;
+  Spawner spawner_{time_, log_, GuardianProgram{}};
 
  private:
   static Task<void> run_without_throwing(Task<void> body) {

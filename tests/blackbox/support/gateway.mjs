@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { defer } from './cleanup.mjs';
 import { request } from './http.mjs';
-import { MARK, marked, zombiesOf } from './processes.mjs';
+import { guardiansOf, MARK, marked, zombiesOf } from './processes.mjs';
 import { eventually, within } from './wait.mjs';
 
 const START_MS = 20_000;  // A sanitized binary on a busy machine.
@@ -33,13 +33,14 @@ export function freePort() {
   });
 }
 
-// A program with its output: resolves `ended` with { code, signal, stdout, stderr }.
+// A program with its output: resolves `ended` with { code, signal, stdout, stderr }. `wrapper` is a command that runs the binary.
 class Program {
   stdout = '';
   stderr = '';
 
-  constructor(args, { cwd, env, input }) {
-    this.child = spawn(BINARY, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  constructor(args, { cwd, env, input, wrapper = [] }) {
+    const [file, ...words] = [...wrapper, BINARY, ...args];
+    this.child = spawn(file, words, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     this.child.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text) => (this.stderr += text));
     if (input !== undefined) this.child.stdin.end(input);
@@ -108,6 +109,11 @@ export class Gateway extends Program {
     return zombiesOf(this.pid);
   }
 
+  // The processes that would end its servers if it were killed.
+  guardians() {
+    return guardiansOf(this.pid);
+  }
+
   // The processes that this gateway's servers left behind, itself excluded.
   children() {
     return marked(this.mark).filter(({ pid }) => pid !== this.pid);
@@ -120,11 +126,11 @@ export function environment(folder, extra = {}) {
 }
 
 // Spawns `mcpjungle start` without waiting for it: for tests of starts that fail.
-export async function spawnGateway(t, { args = [], env = {}, folder = temporaryFolder(t), port } = {}) {
+export async function spawnGateway(t, { args = [], env = {}, folder = temporaryFolder(t), port, wrapper } = {}) {
   port ??= await freePort();
   const mark = randomUUID();
   const all = environment(folder, { [MARK]: mark, ...env });
-  const gateway = new Gateway(folder, port, mark, ['start', '--port', String(port), ...args], { cwd: folder, env: all });
+  const gateway = new Gateway(folder, port, mark, ['start', '--port', String(port), ...args], { cwd: folder, env: all, wrapper });
   defer(t, async () => {
     if (!gateway.hasEnded) await gateway.stop('SIGKILL');
     for (const { pid } of gateway.children()) process.kill(pid, 'SIGKILL');  // What a failed test leaves behind.

@@ -1,8 +1,12 @@
 // What runs on this machine, read from /proc. A test marks its processes with an environment variable, which children and grandchildren
 // inherit, so a process that lost its parent is still found.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
+import { eventually } from './wait.mjs';
+
 export const MARK = 'JUNGLE_TEST_MARK';
+const REAP_MS = 10_000;
 
 function pids() {
   return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
@@ -28,7 +32,39 @@ export function statusOf(pid) {
 export function marked(mark) {
   return pids()
     .filter((pid) => pid !== process.pid && read(pid, 'environ').split('\0').includes(`${MARK}=${mark}`))
-    .map((pid) => ({ pid, command: read(pid, 'cmdline').replaceAll('\0', ' ').trim() }));
+    .map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+// Its words, joined by spaces; empty for a zombie.
+export const commandOf = (pid) => read(pid, 'cmdline').replaceAll('\0', ' ').trim();
+
+// The processes that guard the children of the gateway `pid`: they carry its number, and no mark.
+export function guardiansOf(pid) {
+  return pids().filter((candidate) => commandOf(candidate) === `jungle-guardian ${pid}`);
+}
+
+// The living processes whose parent is `parent`.
+export function childrenOf(parent) {
+  return pids().filter((pid) => statusOf(pid)?.parent === parent && isAlive(pid));
+}
+
+// What the process `pid` may tell its descendants or hold open: its variables, its descriptors as { number: target }, its threads.
+export function detailsOf(pid) {
+  const folder = `/proc/${pid}/fd`;
+  return {
+    environment: read(pid, 'environ').split('\0').filter(Boolean),
+    descriptors: Object.fromEntries(fs.readdirSync(folder).map((fd) => [fd, fs.readlinkSync(`${folder}/${fd}`)])),
+    threads: fs.readdirSync(`/proc/${pid}/task`).length,
+  };
+}
+
+// Whether somebody on this system reaps processes that lost their parent. In a container whose first process is no init, nobody does.
+let reaped;
+export const orphansAreReaped = () => (reaped ??= anOrphanIsReaped());
+
+async function anOrphanIsReaped() {
+  const pid = Number(execFileSync('sh', ['-c', 'sleep 0 >&- & echo $!'], { encoding: 'utf8' }));
+  return eventually('an orphan is reaped', () => statusOf(pid) === undefined, REAP_MS).then(() => true, () => false);
 }
 
 // The zombies whose parent is `parent`.

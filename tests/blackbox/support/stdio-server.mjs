@@ -1,5 +1,6 @@
 // The scripted MCP server over stdio: node stdio-server.mjs [--era legacy|modern|both] [--fork] [--ignore-eof] [--fault KIND] [--say TEXT]
-//   --fork        starts a grandchild that sleeps for ten minutes and shares nothing with the gateway but the process group
+//   --fork        starts a grandchild that ignores SIGTERM and shares nothing with the gateway but the process group
+//   --daemon      starts a process that leaves the process group and loses its parent, as daemons do
 //   --ignore-eof  survives the end of stdin and SIGTERM: only SIGKILL ends it
 //   --fault KIND  misbehaves at the first message; `exit` ends at once, `not_json` prints a line that is no JSON first and then works
 //   --say TEXT    writes TEXT to stderr first
@@ -12,6 +13,7 @@ const { values: options } = parseArgs({
   options: {
     era: { type: 'string', default: 'both' },
     fork: { type: 'boolean', default: false },
+    daemon: { type: 'boolean', default: false },
     'ignore-eof': { type: 'boolean', default: false },
     fault: { type: 'string' },
     say: { type: 'string' },
@@ -25,7 +27,8 @@ const cancelled = new Map();
 if (options.say) process.stderr.write(`${options.say}\n`);
 if (options.fault === 'exit') process.exit(3);
 if (options.fault === 'not_json') write('Starting up, please wait...');
-if (options.fork) spawn('sleep', ['600'], { stdio: 'ignore' }).unref();
+if (options.fork) spawn('sh', ['-c', 'trap "" TERM; exec sleep 600'], { stdio: 'ignore' }).unref();
+if (options.daemon) spawn('sh', ['-c', 'sleep 600 &'], { stdio: 'ignore', detached: true }).unref();
 if (options['ignore-eof']) {
   process.on('SIGTERM', () => {});
   setInterval(() => {}, 1000);
