@@ -33,6 +33,9 @@ export function freePort() {
   });
 }
 
+// As `input` of a command: its standard input stays open, for the test to write to `child.stdin`.
+export const OPEN = Symbol('open');
+
 // A program with its output: resolves `ended` with { code, signal, stdout, stderr }. `wrapper` is a command that runs the binary.
 class Program {
   stdout = '';
@@ -43,7 +46,7 @@ class Program {
     this.child = spawn(file, words, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     this.child.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text) => (this.stderr += text));
-    if (input !== undefined) this.child.stdin.end(input);
+    if (input !== undefined && input !== OPEN) this.child.stdin.end(input);
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }));
@@ -61,6 +64,17 @@ export async function run(args, { cwd, env, input, limit = COMMAND_MS } = {}) {
   } finally {
     if (program.child.exitCode === null) program.child.kill('SIGKILL');
   }
+}
+
+// Starts a command without waiting for it: `ended` resolves with { code, signal, stdout, stderr }, `printed(regex)` once stdout matches.
+export function startCommand(t, args, { cwd, env, input } = {}) {
+  const program = new Program(args, { cwd, env, input });
+  program.printed = (pattern) => eventually(`${pattern} on stdout of ${args.join(' ')}`, () => pattern.exec(program.stdout), START_MS);
+  defer(t, () => {
+    if (program.child.exitCode === null) program.child.kill('SIGKILL');
+    return program.ended;
+  });
+  return program;
 }
 
 export class Gateway extends Program {
