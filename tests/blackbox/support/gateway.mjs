@@ -69,7 +69,12 @@ export async function run(args, { cwd, env, input, limit = COMMAND_MS } = {}) {
 // Starts a command without waiting for it: `ended` resolves with { code, signal, stdout, stderr }, `printed(regex)` once stdout matches.
 export function startCommand(t, args, { cwd, env, input } = {}) {
   const program = new Program(args, { cwd, env, input });
-  program.printed = (pattern) => eventually(`${pattern} on stdout of ${args.join(' ')}`, () => pattern.exec(program.stdout), START_MS);
+  program.printed = async (pattern) => {
+    const ended = () => program.child.exitCode !== null;
+    await eventually(`${pattern} on stdout of ${args.join(' ')}`, () => pattern.test(program.stdout) || ended(), START_MS);
+    assert.match(program.stdout, pattern, program.stderr);
+    return pattern.exec(program.stdout);
+  };
   defer(t, () => {
     if (program.child.exitCode === null) program.child.kill('SIGKILL');
     return program.ended;
