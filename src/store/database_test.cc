@@ -50,10 +50,10 @@ TEST_F(DatabaseTest, IsInWalModeWithForeignKeys) {
 
 TEST_F(DatabaseTest, MigratesOnceAndOpensAgain) {
   open();
-  EXPECT_EQ("1,2,3,4", query("SELECT number FROM schema_migrations ORDER BY number"));
+  EXPECT_EQ("1,2,3,4,5", query("SELECT number FROM schema_migrations ORDER BY number"));
   EXPECT_EQ("mcpjungle_tables", query("SELECT name FROM schema_migrations WHERE number = 1"));
   open();
-  EXPECT_EQ("1,2,3,4", query("SELECT number FROM schema_migrations ORDER BY number"));
+  EXPECT_EQ("1,2,3,4,5", query("SELECT number FROM schema_migrations ORDER BY number"));
 }
 
 TEST_F(DatabaseTest, MigrationsAreNumberedWithoutGaps) {
@@ -66,7 +66,7 @@ TEST_F(DatabaseTest, HasTheTablesAndIndexesOfMcpJungle) {
   open();
   EXPECT_EQ(
       "mcp_clients,mcp_servers,prompts,resource_templates,resources,schema_migrations,sealing,server_configs,"
-      "tool_groups,tools,upstream_o_auth_pending_sessions,upstream_o_auth_tokens,users",
+      "tool_groups,tools,upstream_o_auth_clients,upstream_o_auth_pending_sessions,upstream_o_auth_tokens,users",
       query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"));
   EXPECT_EQ(
       "id,created_at,updated_at,deleted_at,name,enabled,description,input_schema,annotations,server_id,"

@@ -59,7 +59,7 @@ TEST_F(SealingTest, SealsWhatMcpJungleLeftAndScrubsTheFile) {
 
   EXPECT_TRUE(has_secrets({"old"}));
   EXPECT_EQ(std::string::npos, bytes().find("canary"));
-  EXPECT_TRUE(log_.contains("sealed the secrets in the database from_clear_text=16 from_older_keys=0"));
+  EXPECT_TRUE(log_.contains("sealed the secrets in the database from_clear_text=17 from_older_keys=0"));
   database_.reset();
   EXPECT_EQ(std::string::npos, bytes().find("canary"));
   EXPECT_EQ("sealed:v1:", query("SELECT substr(refresh_token, 1, 10) FROM upstream_o_auth_tokens"));

@@ -38,9 +38,15 @@ constexpr SecretColumn kSecretColumns[] = {
     {"upstream_o_auth_tokens", "server_name", "client_secret", Form::kText},
     {"upstream_o_auth_tokens", "server_name", "access_token", Form::kText},
     {"upstream_o_auth_tokens", "server_name", "refresh_token", Form::kText},
+    {"upstream_o_auth_tokens", "server_name", "private_key", Form::kText},
+    {"upstream_o_auth_tokens", "server_name", "server_url", Form::kText},
     {"upstream_o_auth_pending_sessions", "session_id", "server_input", Form::kJson},
     {"upstream_o_auth_pending_sessions", "session_id", "client_secret", Form::kText},
     {"upstream_o_auth_pending_sessions", "session_id", "code_verifier", Form::kText},
+    {"upstream_o_auth_pending_sessions", "session_id", "private_key", Form::kText},
+    {"upstream_o_auth_pending_sessions", "session_id", "server_url", Form::kText},
+    {"upstream_o_auth_pending_sessions", "session_id", "state", Form::kText},
+    {"upstream_o_auth_clients", "name", "client_secret", Form::kText},
 };
 
 struct Cell {

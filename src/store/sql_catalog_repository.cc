@@ -5,14 +5,12 @@
 #include <set>
 #include <utility>
 
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <soci/soci.h>
 
 #include "store/config_json.h"
 #include "store/entry_rows.h"
 #include "store/stored_time.h"
+#include "store/text_list.h"
 
 namespace jungle::store {
 namespace {
@@ -26,22 +24,6 @@ using catalog::ToolEntry;
 
 Error no_server(const std::string& name) {
   return Error{ErrorCode::kNotFound, "MCP server " + name + " not found: not found", {}};
-}
-
-std::string json_of(const std::vector<std::string>& texts) {
-  return boost::json::serialize(boost::json::array(texts.begin(), texts.end()));
-}
-
-// Warnings are for people: a list that cannot be read is an empty one.
-std::vector<std::string> texts_of(const std::string& json) {
-  std::vector<std::string> texts;
-  boost::system::error_code ec;
-  const boost::json::value value = boost::json::parse(json, ec);
-  if (ec || !value.is_array()) return texts;
-  for (const boost::json::value& each : value.get_array()) {
-    if (each.is_string()) texts.emplace_back(each.get_string());
-  }
-  return texts;
 }
 
 // The columns of one row of mcp_servers, in the order of the statements below.
@@ -258,7 +240,7 @@ Task<Result<void>> SqlCatalogRepository::remove(catalog::ServerName name) {
     EntryRows<PromptEntry>::remove(session, found->id);
     EntryRows<ResourceEntry>::remove(session, found->id);
     EntryRows<ResourceTemplateEntry>::remove(session, found->id);
-    // What MCPJungle keeps for a server outside of its row.
+    // What is kept for a server outside of its row.
     session << "DELETE FROM upstream_o_auth_tokens WHERE server_name = :name", soci::use(name.str());
     session << "DELETE FROM upstream_o_auth_pending_sessions WHERE server_name = :name", soci::use(name.str());
     session << "DELETE FROM mcp_servers WHERE id = :id", soci::use(found->id);

@@ -233,7 +233,8 @@ TYPED_TEST_P(RepositoryContract, ALostTurnStoresNothing) {
 }
 
 TYPED_TEST_P(RepositoryContract, KeepsClientsByIssuerAndRedirectUri) {
-  RegisteredClient client{Issuer("https://as"), "http://cb/1", this->full_client(), {"a", "b"}, this->noon()};
+  const ClientIdentity identity{"client", ClientAuthMethod::kClientSecretPost, Secret("client secret"), {}};
+  RegisteredClient client{Issuer("https://as"), "http://cb/1", identity, {"a", "b"}, this->noon()};
   RegisteredClient other{Issuer("https://as"), "http://cb/2", {"second", {}, {}, {}}, {}, {}};
   ASSERT_TRUE(this->wait(this->repository().store_client(client)).has_value());
   ASSERT_TRUE(this->wait(this->repository().store_client(other)).has_value());
