@@ -100,7 +100,7 @@ test('a stdio server reads its credential from its environment', async (t) => {
   const gateway = await startGateway(t);
   const seen = path.join(gateway.folder, 'environment');
   const { command, args } = stdioSpec('x');
-  const wrapped = ['-c', `env >"${seen}"; exec "$0" "$@"`, command, ...args];
+  const wrapped = ['-c', `env >>"${seen}"; exec "$0" "$@"`, command, ...args];
   const file = config(gateway, 'my-stdio-server.json', {
     name: 'my-stdio-server', transport: 'stdio', command: '/bin/sh', args: wrapped, env: { API_TOKEN: '${API_TOKEN}', [MARK]: gateway.mark },
   });
