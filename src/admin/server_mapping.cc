@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/server_secrets.h"
+
 namespace jungle::admin {
 namespace {
 
@@ -28,6 +30,10 @@ std::vector<std::pair<std::string, Secret>> pairs_of(const admin_api::SecretMap&
 
 admin_api::SecretMap map_of(const std::vector<std::pair<std::string, Secret>>& pairs) {
   return {pairs.begin(), pairs.end()};
+}
+
+catalog::ServerSpec as_shown(const catalog::ServerSpec& spec, Secrets secrets) {
+  return secrets == Secrets::kShown ? spec : catalog::masked(spec);
 }
 
 Result<void> read_modes(const admin_api::RegisterInput& input, catalog::ServerSpec& spec) {
@@ -95,8 +101,8 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
   return spec;
 }
 
-admin_api::ServerView view_of(const catalog::ServerEntry& server) {
-  const catalog::ServerSpec& spec = server.spec;
+admin_api::ServerView view_of(const catalog::ServerEntry& server, Secrets secrets) {
+  const catalog::ServerSpec spec = as_shown(server.spec, secrets);
   admin_api::ServerView view;
   view.name = spec.name.str();
   view.transport = catalog::text_of(spec.transport);
@@ -110,7 +116,8 @@ admin_api::ServerView view_of(const catalog::ServerEntry& server) {
   return view;
 }
 
-admin_api::RegisterInput input_of(const catalog::ServerSpec& spec) {
+admin_api::RegisterInput input_of(const catalog::ServerSpec& stored, Secrets secrets) {
+  const catalog::ServerSpec spec = as_shown(stored, secrets);
   admin_api::RegisterInput input;
   input.name = spec.name.str();
   input.transport = catalog::text_of(spec.transport);

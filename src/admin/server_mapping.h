@@ -1,6 +1,8 @@
 // Servers between the REST API's types and the catalog's.
 #pragma once
 
+#include <cstdint>
+
 #include "admin_api/register_input.h"
 #include "admin_api/server_view.h"
 #include "base/result.h"
@@ -13,9 +15,12 @@ namespace jungle::admin {
 // session mode, then what catalog::validate() checks.
 Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input);
 
-admin_api::ServerView view_of(const catalog::ServerEntry& server);
+// Whether an answer has the secrets of a server, or a mask in their place.
+enum class Secrets : std::uint8_t { kMasked, kShown };
 
-// The input that would register the same server, secrets included.
-admin_api::RegisterInput input_of(const catalog::ServerSpec& spec);
+admin_api::ServerView view_of(const catalog::ServerEntry& server, Secrets secrets);
+
+// The input that would register the same server. One with masks is refused by spec_of().
+admin_api::RegisterInput input_of(const catalog::ServerSpec& spec, Secrets secrets);
 
 }  // namespace jungle::admin

@@ -11,25 +11,39 @@
 #include "catalog/names.h"
 
 namespace jungle::admin {
+namespace {
 
-Task<RestAnswer> AdminApi::list_servers(const RestRequest&) {
+// Secrets are read back only by who asks for them.
+Result<Secrets> wanted_secrets(const RestRequest& request) {
+  const auto is_wanted = admin_api::parse_switch("include_secrets", request.params.value("include_secrets"));
+  if (!is_wanted) return is_wanted.error();
+  return *is_wanted ? Secrets::kShown : Secrets::kMasked;
+}
+
+}  // namespace
+
+Task<RestAnswer> AdminApi::list_servers(const RestRequest& request) {
+  const auto secrets = wanted_secrets(request);
+  if (!secrets) co_return failed(request, secrets.error());
   const auto snapshot = catalog_.current();
   std::vector<admin_api::ServerView> views;
   for (const auto& server : snapshot->servers())
-    views.push_back(view_of(*server));
+    views.push_back(view_of(*server, *secrets));
   co_return json_answer(admin_api::render(views));
 }
 
-Task<RestAnswer> AdminApi::list_server_configs(const RestRequest&) {
+Task<RestAnswer> AdminApi::list_server_configs(const RestRequest& request) {
+  const auto secrets = wanted_secrets(request);
+  if (!secrets) co_return failed(request, secrets.error());
   const auto snapshot = catalog_.current();
   std::vector<admin_api::RegisterInput> inputs;
   for (const auto& server : snapshot->servers())
-    inputs.push_back(input_of(server->spec));
+    inputs.push_back(input_of(server->spec, *secrets));
   co_return json_answer(admin_api::render(inputs));
 }
 
 Task<RestAnswer> AdminApi::register_server(const RestRequest& request) {
-  auto force = admin_api::parse_force(request.params.value("force"));
+  auto force = admin_api::parse_switch("force", request.params.value("force"));
   if (!force) co_return failed(request, force.error());
   auto input = admin_api::parse_register_input(request.body);
   if (!input) co_return failed(request, input.error());
@@ -37,7 +51,7 @@ Task<RestAnswer> AdminApi::register_server(const RestRequest& request) {
   if (!spec) co_return failed(request, spec.error());
   auto server = co_await control_.register_server(std::move(*spec), *force ? Force::kYes : Force::kNo);
   if (!server) co_return failed(request, server.error());
-  co_return json_answer(admin_api::render_registered(view_of(**server), (*server)->warnings), 201);
+  co_return json_answer(admin_api::render_registered(view_of(**server, Secrets::kMasked), (*server)->warnings), 201);
 }
 
 Task<RestAnswer> AdminApi::remove_server(const RestRequest& request) {

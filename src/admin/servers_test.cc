@@ -52,8 +52,44 @@ TEST_F(ServersTest, ShowsConfigsThatWouldRegisterTheSameAgain) {
   discoverer_.find("st", small_discovery());
   EXPECT_EQ(201, post("/api/v0/servers", http).status);
   EXPECT_EQ(201, post("/api/v0/servers", stdio).status);
-  EXPECT_EQ("[" + http + "," + stdio + "]", get("/api/v0/server_configs").body);
-  EXPECT_NE(std::string::npos, get("/api/v0/servers").body.find(R"("args":["-y","x"],"env":{"FOO":"bar"})"));
+  EXPECT_EQ("[" + http + "," + stdio + "]", get("/api/v0/server_configs?include_secrets=true").body);
+  EXPECT_NE(std::string::npos,
+            get("/api/v0/servers?include_secrets=true").body.find(R"("args":["-y","x"],"env":{"FOO":"bar"})"));
+}
+
+TEST_F(ServersTest, MasksSecretsUnlessTheyAreAskedFor) {
+  discoverer_.find("up", small_discovery());
+  discoverer_.find("st", small_discovery());
+  const std::string http =
+      R"({"name":"up","transport":"streamable_http","description":"","url":"https://h/mcp?key=canary",)"
+      R"("bearer_token":"canary","headers":{"A":"canary"},"session_mode":"stateless","oauth_client_id":"id",)"
+      R"("oauth_client_secret":"canary"})";
+  const std::string stdio =
+      R"({"name":"st","transport":"stdio","description":"","command":"npx","env":{"FOO":"canary"},)"
+      R"("session_mode":"stateless"})";
+  for (const std::string& input : {http, stdio}) {
+    const RestAnswer answer = post("/api/v0/servers?include_secrets=true", input);
+    EXPECT_EQ(201, answer.status);
+    EXPECT_EQ(std::string::npos, answer.body.find("canary")) << answer.body;
+  }
+  EXPECT_EQ("[" + http + "," + stdio + "]", get("/api/v0/server_configs?include_secrets=true").body);
+  for (const std::string query : {"", "?include_secrets=false"}) {
+    const std::string configs = get("/api/v0/server_configs" + query).body;
+    const std::string views = get("/api/v0/servers" + query).body;
+    EXPECT_EQ(std::string::npos, (configs + views).find("canary")) << configs << views;
+    EXPECT_NE(std::string::npos, views.find(R"("url":"https://h/mcp?key=********")")) << views;
+    EXPECT_NE(std::string::npos, views.find(R"("env":{"FOO":"********"})")) << views;
+    EXPECT_NE(std::string::npos, configs.find(R"("bearer_token":"********","headers":{"A":"********"})")) << configs;
+    EXPECT_NE(std::string::npos, configs.find(R"("oauth_client_secret":"********")")) << configs;
+  }
+  EXPECT_EQ(400, get("/api/v0/servers?include_secrets=maybe").status);
+}
+
+TEST_F(ServersTest, RefusesToRegisterMasks) {
+  const RestAnswer answer = post(
+      "/api/v0/servers", R"({"name":"up","transport":"streamable_http","url":"http://h/","bearer_token":"********"})");
+  EXPECT_EQ(400, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find("invalid bearer_token: it is masked; ")) << answer.body;
 }
 
 TEST_F(ServersTest, SaysWhatWasSetAside) {

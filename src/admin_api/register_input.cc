@@ -128,7 +128,7 @@ std::string render(const RegisterInput& input) {
 
 std::string render(const std::vector<RegisterInput>& inputs) { return render_array(inputs); }
 
-Result<bool> parse_force(std::string_view text) {
+Result<bool> parse_switch(std::string_view name, std::string_view text) {
   // Go's strconv.ParseBool.
   constexpr std::array<std::string_view, 6> kTrue{"1", "t", "T", "true", "TRUE", "True"};
   constexpr std::array<std::string_view, 6> kFalse{"0", "f", "F", "false", "FALSE", "False"};
@@ -136,7 +136,8 @@ Result<bool> parse_force(std::string_view text) {
   if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
   if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
   return Error{ErrorCode::kInvalidArgument,
-               "invalid force query parameter: strconv.ParseBool: parsing " + json_string(text) + ": invalid syntax",
+               "invalid " + std::string(name) + " query parameter: strconv.ParseBool: parsing " + json_string(text) +
+                   ": invalid syntax",
                {}};
 }
 

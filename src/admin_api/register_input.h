@@ -56,13 +56,13 @@ Result<std::vector<RegisterInput>> parse_register_inputs(std::string_view json);
 // Every field name of RegisterInput, for suggestions.
 std::vector<std::string> register_field_names();
 
-// Secrets included: for the wire and for the export. Empty fields are left out, except `name`, `transport` and
-// `description`; `session_mode` is filled.
+// For the wire and for the export, with the secrets that it has. Empty fields are left out, except `name`, `transport`
+// and `description`; `session_mode` is filled.
 std::string render(const RegisterInput& input);
 std::string render(const std::vector<RegisterInput>& inputs);
 
-// The `force` query parameter: 1, t, T, true, TRUE, True and their opposites; empty is false.
+// The query parameter `name` of yes or no: 1, t, T, true, TRUE, True and their opposites; empty is false.
 // Errors: kInvalidArgument `invalid force query parameter: strconv.ParseBool: parsing "x": invalid syntax`.
-Result<bool> parse_force(std::string_view text);
+Result<bool> parse_switch(std::string_view name, std::string_view text);
 
 }  // namespace jungle::admin_api

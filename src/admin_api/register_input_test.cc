@@ -101,11 +101,11 @@ TEST(RegisterInputTest, NamesEveryFieldItWrites) {
 
 TEST(RegisterInputTest, ReadsForceAsGoReadsBooleans) {
   for (const char* yes : {"1", "t", "T", "true", "TRUE", "True"})
-    EXPECT_TRUE(*parse_force(yes)) << yes;
+    EXPECT_TRUE(*parse_switch("force", yes)) << yes;
   for (const char* no : {"", "0", "f", "F", "false", "FALSE", "False"})
-    EXPECT_FALSE(*parse_force(no)) << no;
+    EXPECT_FALSE(*parse_switch("force", no)) << no;
   EXPECT_EQ("invalid force query parameter: strconv.ParseBool: parsing \"maybe\": invalid syntax",
-            parse_force("maybe").error().message);
+            parse_switch("force", "maybe").error().message);
 }
 
 }  // namespace

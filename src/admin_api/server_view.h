@@ -10,8 +10,8 @@
 
 namespace jungle::admin_api {
 
-// One registered upstream server as clients of the REST API see it. Bearer tokens and headers are not part of it;
-// `env` is, as in MCPJungle, and is often secret.
+// One registered upstream server as clients of the REST API see it. Bearer tokens and headers are not part of it. The
+// values of `env` and of the URL's query are masked, unless the request asked for secrets.
 struct ServerView {
   std::string name;
   std::string transport;  // "streamable_http", "stdio" or "sse".

@@ -7,6 +7,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "base/text.h"
+#include "catalog/server_secrets.h"
 
 namespace jungle::catalog {
 namespace {
@@ -64,7 +65,8 @@ Result<ServerName> parse_server_name(std::string_view text) {
 
 Result<void> check_url(std::string_view text) {
   if (is_http_url(text)) return {};
-  return bad_input("invalid url: '" + shortened(text, kQuotedBytesMax) + "' must be a valid http or https url");
+  return bad_input("invalid url: '" + shortened(masked_url(text), kQuotedBytesMax) +
+                   "' must be a valid http or https url");
 }
 
 std::string exposed_name_of(const ServerName& server, std::string_view own_name) {

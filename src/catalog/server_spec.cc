@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "catalog/names.h"
+#include "catalog/server_secrets.h"
 
 namespace jungle::catalog {
 namespace {
@@ -191,6 +192,7 @@ Result<void> validate(const ServerSpec& spec) {
     if (auto ok = check_url(spec.url); !ok) return ok;
     if (auto ok = check_headers(spec); !ok) return ok;
   }
+  if (auto ok = check_not_masked(spec); !ok) return ok;
   return check_settings(spec);
 }
 

@@ -1,9 +1,11 @@
 #include "cli/admin_client.h"
 
 #include <array>
+#include <span>
 
 #include "admin_api/answers.h"
 #include "admin_api/json.h"
+#include "base/redactor.h"
 #include "base/text.h"
 
 namespace jungle::cli {
@@ -80,10 +82,12 @@ Result<HttpAnswer> AdminClient::send(std::string method, std::string path, std::
 Result<std::string> AdminClient::body_of(Result<HttpAnswer> answer) const {
   if (!answer) return answer.error();
   if (answer->status >= 200 && answer->status < 300) return std::move(answer->body);
+  // Whatever stands between us and the gateway may repeat what it refuses.
+  const Redactor redactor(std::span(&token_, 1));
   if (auto body = admin_api::parse_error_body(answer->body)) return Error{code_of(answer->status), body->error, {}};
   return Error{code_of(answer->status),
                "request failed with status: " + std::to_string(answer->status) +
-                   ", message: " + std::string(trimmed(shortened(answer->body, 2000))),
+                   ", message: " + shortened(trimmed(redactor.redacted(answer->body)), 2000),
                {}};
 }
 
@@ -95,7 +99,9 @@ Result<std::string> AdminClient::post(std::string path, std::string body, Second
   return body_of(send("POST", std::move(path), std::move(body), limit, wording));
 }
 
-Result<std::string> AdminClient::servers() { return get(list_path("servers", "")); }
+Result<std::string> AdminClient::servers(Secrets secrets) {
+  return get(list_path("servers", "") + (secrets == Secrets::kShown ? "?include_secrets=true" : ""));
+}
 Result<std::string> AdminClient::tools(std::string_view server) { return get(list_path("tools", server)); }
 Result<std::string> AdminClient::prompts(std::string_view server) { return get(list_path("prompts", server)); }
 Result<std::string> AdminClient::resources(std::string_view server) { return get(list_path("resources", server)); }

@@ -23,6 +23,9 @@ inline constexpr Seconds kVersionLimit{5};
 enum class Switch : std::uint8_t { kEnable, kDisable };
 std::string_view text_of(Switch state);  // "enable" or "disable".
 
+// Whether an answer shall have the secrets of servers, or a mask in their place.
+enum class Secrets : std::uint8_t { kMasked, kShown };
+
 // The server wants OAuth: the request has to come again with a redirect URI. In the gateway's words.
 struct RedirectUriWanted {
   std::string message;
@@ -45,7 +48,7 @@ class AdminClient {
   const std::string& base_url() const { return base_url_; }
 
   // Lists; `server` narrows them, empty for all.
-  Result<std::string> servers();
+  Result<std::string> servers(Secrets secrets);
   Result<std::string> tools(std::string_view server);
   Result<std::string> prompts(std::string_view server);
   Result<std::string> resources(std::string_view server);

@@ -57,7 +57,7 @@ TEST_F(AdminClientTest, SendsBodies) {
 
 TEST_F(AdminClientTest, ShowsTheServersOwnWords) {
   exchange_.answer("GET /api/v0/servers", R"({"error":"no such thing: not found"})", 404);
-  const auto answer = client_.servers();
+  const auto answer = client_.servers(Secrets::kMasked);
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ("no such thing: not found", answer.error().message);
   EXPECT_EQ(ErrorCode::kNotFound, answer.error().code);
@@ -65,7 +65,8 @@ TEST_F(AdminClientTest, ShowsTheServersOwnWords) {
 
 TEST_F(AdminClientTest, ShowsTheBodyOfAnErrorThatIsNotJson) {
   exchange_.answer("GET /api/v0/servers", "<html>Bad Gateway</html>\n", 502);
-  EXPECT_EQ("request failed with status: 502, message: <html>Bad Gateway</html>", message_of(client_.servers()));
+  EXPECT_EQ("request failed with status: 502, message: <html>Bad Gateway</html>",
+            message_of(client_.servers(Secrets::kMasked)));
 }
 
 TEST_F(AdminClientTest, SaysWhoCannotBeReachedInTheWordsOfEachCall) {
@@ -73,7 +74,8 @@ TEST_F(AdminClientTest, SaysWhoCannotBeReachedInTheWordsOfEachCall) {
   const std::string rest =
       "dial tcp gw:1: connect: connection refused; is the server running? Start it with 'mcpjungle start', or name "
       "another one with --registry";
-  EXPECT_EQ("failed to send request to http://gw:1/api/v0/servers: " + rest, message_of(client_.servers()));
+  EXPECT_EQ("failed to send request to http://gw:1/api/v0/servers: " + rest,
+            message_of(client_.servers(Secrets::kMasked)));
   EXPECT_EQ("failed to send request: " + rest, message_of(client_.resource("u")));
   EXPECT_EQ("request to server failed: " + rest, message_of(client_.invoke("a__b", "{}")));
 }

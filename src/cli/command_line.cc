@@ -104,7 +104,7 @@ Result<void> read_options(const Node& node, ParsedLine& line) {
     if (values.empty()) continue;
     for (std::string& value : values) {
       if (!flag.is_switch()) continue;
-      const auto is_on = admin_api::parse_force(value);
+      const auto is_on = admin_api::parse_switch(flag.name, value);
       if (!is_on) {
         return Error{ErrorCode::kInvalidArgument,
                      "invalid argument \"" + value + "\" for \"--" + flag.name +

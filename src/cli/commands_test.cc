@@ -72,6 +72,12 @@ TEST_F(CommandsTest, ListsServersOnStandardOutput) {
   EXPECT_EQ("", err());
 }
 
+TEST_F(CommandsTest, AsksForSecretsOnlyIfToldTo) {
+  exchange_.answer("GET /api/v0/servers?include_secrets=true", std::string("[") + kUp + "]");
+  EXPECT_EQ(ExitCode::kOk, run({"list", "servers", "--show-secrets"}));
+  EXPECT_EQ("http://127.0.0.1:8080/api/v0/servers?include_secrets=true", last().url);
+}
+
 TEST_F(CommandsTest, PrintsJsonOnRequest) {
   exchange_.answer("GET /api/v0/tools?server=up", R"([{"name":"up__x","input_schema":{"x":1.0}}])");
   EXPECT_EQ(ExitCode::kOk, run({"list", "tools", "--server", "up", "-o", "json"}));

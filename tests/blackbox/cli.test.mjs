@@ -126,7 +126,7 @@ test('config files: JSON and YAML, and ${VAR}', async (t) => {
   const spec = stdioSpec('from_json', [], { env: { KEY: 'a-${SECRET}-b', JUNGLE_TEST_MARK: gateway.mark }, description: '$HOME stays' });
   const registered = await gateway.command(['register', '-c', file('a.json', spec)], { env: { SECRET: 's3' } });
   assert.equal(registered.code, 0, registered.all);
-  const configs = (await gateway.rest('GET', '/server_configs')).json;
+  const configs = (await gateway.rest('GET', '/server_configs?include_secrets=true')).json;
   assert.equal(configs[0].env.KEY, 'a-s3-b');
   assert.equal(configs[0].description, '$HOME stays');
   const listed = await gateway.command(['list', 'servers']);

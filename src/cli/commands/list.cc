@@ -1,4 +1,6 @@
 // `mcpjungle list servers|tools|prompts|resources`.
+#include <utility>
+
 #include "admin_api/catalog_rows.h"
 #include "admin_api/server_view.h"
 #include "cli/commands/commands.h"
@@ -29,7 +31,9 @@ Result<void> print_list(World& world, const Invocation& invocation, const Result
 }
 
 Result<void> list_servers(World& world, const Invocation& invocation) {
-  return print_list(world, invocation, world.admin.servers(), admin_api::parse_server_views, "servers", servers_text);
+  const Secrets secrets = invocation.is_on("show-secrets") ? Secrets::kShown : Secrets::kMasked;
+  return print_list(world, invocation, world.admin.servers(secrets), admin_api::parse_server_views, "servers",
+                    servers_text);
 }
 
 Result<void> list_tools(World& world, const Invocation& invocation) {
@@ -68,8 +72,10 @@ Command list_command() {
   command.name = "list";
   command.summary = "List entities like MCP servers, tools, etc";
   command.examples = "  mcpjungle list servers\n  mcpjungle list tools --server context7\n";
-  command.children = {entity("servers", "List registered MCP servers", list_servers, false),
-                      entity("tools", "List available tools", list_tools, true),
+  Command servers = entity("servers", "List registered MCP servers", list_servers, false);
+  servers.flags.push_back(
+      {"show-secrets", 0, "", "Show the values of variables and URL queries, which are masked", ""});
+  command.children = {std::move(servers), entity("tools", "List available tools", list_tools, true),
                       entity("prompts", "List available prompts", list_prompts, true),
                       entity("resources", "List available resources", list_resources, true)};
   return command;

@@ -1,0 +1,98 @@
+#include "base/redactor.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+
+namespace jungle {
+namespace {
+
+std::string hex_byte(char c) {
+  const std::array<unsigned char, 1> byte{static_cast<unsigned char>(c)};
+  return hex_of(byte);
+}
+
+// RFC 8259 §7, as serializers write it.
+std::string in_json(std::string_view text) {
+  constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
+  std::string out;
+  for (const char c : text) {
+    if (const auto at = kEscaped.find(c); at != std::string_view::npos) {
+      out.append("\\").push_back(kLetters[at]);
+    } else if (static_cast<unsigned char>(c) < ' ') {
+      out.append("\\u00").append(hex_byte(c));
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+// RFC 3986 §2.3: everything but unreserved characters. The digits of escapes are written in either case.
+std::string in_url(std::string_view text, bool is_upper) {
+  constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (kUnreserved.find(c) != std::string_view::npos) {
+      out.push_back(c);
+      continue;
+    }
+    std::string digits = hex_byte(c);
+    if (is_upper)
+      std::transform(digits.begin(), digits.end(), digits.begin(),
+                     [](char digit) { return digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit; });
+    out.append("%").append(digits);
+  }
+  return out;
+}
+
+void add_spellings(std::string_view text, std::vector<std::string>& out) {
+  if (text.size() < kRedactedBytesMin) return;
+  for (std::string& spelling : std::array{std::string(text), in_json(text), in_url(text, true), in_url(text, false)})
+    out.push_back(std::move(spelling));
+}
+
+// "Bearer abc" is echoed as "abc", a key in PEM line by line.
+void add_words(std::string_view text, std::vector<std::string>& out) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(kSpaces), text.size());
+    add_spellings(text.substr(0, end), out);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+}  // namespace
+
+Redactor::Redactor(std::span<const Secret> secrets) {
+  std::vector<std::string> spellings;
+  for (const Secret& secret : secrets) {
+    add_spellings(secret.reveal(), spellings);
+    add_words(secret.reveal(), spellings);
+  }
+  std::sort(spellings.begin(), spellings.end());
+  spellings.erase(std::unique(spellings.begin(), spellings.end()), spellings.end());
+  std::stable_sort(spellings.begin(), spellings.end(),
+                   [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  for (std::string& spelling : spellings)
+    spellings_.emplace_back(std::move(spelling));
+}
+
+void Redactor::redact(std::string& text) const {
+  for (const Secret& spelling : spellings_) {
+    const std::string& secret = spelling.reveal();
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + secret.size()))
+      std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), secret.size(), '*');
+  }
+}
+
+std::string Redactor::redacted(std::string text) const {
+  redact(text);
+  return text;
+}
+
+}  // namespace jungle
