@@ -16,6 +16,7 @@ void for_each_secret(Spec& spec, Visit visit) {
   for (auto& [name, value] : spec.env)
     if (!value.empty()) visit("env." + name, value);
   if (!spec.oauth_client_secret.empty()) visit("oauth_client_secret", spec.oauth_client_secret);
+  if (!spec.oauth_client_private_key.empty()) visit("oauth_client_private_key", spec.oauth_client_private_key);
 }
 
 // Calls `visit(name, value)` for each pair of a URL's query; a pair without `=` is a value without a name.

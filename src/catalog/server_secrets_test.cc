@@ -14,11 +14,12 @@ ServerSpec secretive() {
   spec.env = {{"TOKEN", Secret("canary-variable")}};
   spec.oauth_client_id = "client";
   spec.oauth_client_secret = Secret("canary-client");
+  spec.oauth_client_private_key = Secret("canary-key");
   return spec;
 }
 
 TEST(ServerSecretsTest, RedactsEveryCredential) {
-  const std::string text = "canary-url canary-bearer canary-header canary-variable canary-client";
+  const std::string text = "canary-url canary-bearer canary-header canary-variable canary-client canary-key";
   const std::string shown = redactor_of(secretive()).redacted(text);
   EXPECT_EQ(std::string::npos, shown.find("canary")) << shown;
   EXPECT_EQ("client up https://x/mcp", redactor_of(secretive()).redacted("client up https://x/mcp"));
@@ -32,6 +33,7 @@ TEST(ServerSecretsTest, MasksEveryCredential) {
   EXPECT_TRUE(spec.headers[1].second.empty());
   EXPECT_EQ(Secret(kMask), spec.env[0].second);
   EXPECT_EQ(Secret(kMask), spec.oauth_client_secret);
+  EXPECT_EQ(Secret(kMask), spec.oauth_client_private_key);
   EXPECT_EQ("client", spec.oauth_client_id);
   EXPECT_TRUE(masked(ServerSpec()) == ServerSpec());
 }
