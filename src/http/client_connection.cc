@@ -21,6 +21,8 @@ namespace {
 
 using Tcp = asio::ip::tcp;
 
+constexpr std::string_view kBrokeOff = "closed the connection in the middle of its answer";
+
 // Methods whose lack of a body is said in words (RFC 9110 §8.6).
 bool announces_empty_body(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }
 
@@ -117,7 +119,18 @@ Task<Result<void>> ClientConnection::exchange(const ClientRequest& request, std:
     if (wire_->bytes().empty() && (!has_sent_ || wire_->read_error()))
       co_return failure("closed the connection before answering");
   }
-  co_return co_await read_head();
+  HeadProgress progress;
+  for (;;) {
+    const auto complete = take_head(progress);
+    if (!complete) co_return complete.error();
+    if (*complete) break;
+    const Wire::Wake wake = co_await wire_->wait();
+    auto more = check_arrival(wake, progress.searched_bytes, "closed the connection before answering");
+    if (!more) co_return more;
+  }
+  wire_->pin();
+  start_body();
+  co_return Result<void>();
 }
 
 void ClientConnection::render_request(const ClientRequest& request, std::uint64_t body_bytes) {
@@ -133,32 +146,23 @@ void ClientConnection::render_request(const ClientRequest& request, std::uint64_
   out_.append("\r\n");
 }
 
-Task<Result<void>> ClientConnection::read_head() {
-  std::size_t searched = 0;
-  int interim_answers = 0;
+// Whether the head of the answer is there; then it is parsed. Interim answers are passed over.
+Result<bool> ClientConnection::take_head(HeadProgress& progress) {
   for (;;) {
     const std::string_view bytes = wire_->bytes();
-    const std::size_t head_bytes = find_head_end(bytes, searched);
+    const std::size_t head_bytes = find_head_end(bytes, progress.searched_bytes);
     if (head_bytes > kHeadBytesMax || (head_bytes == 0 && bytes.size() >= kHeadBytesMax))
-      co_return Error{ErrorCode::kLimitExceeded, "the head of the answer of " + authority_ + " is too long", {}};
-    if (head_bytes == 0) {
-      searched = bytes.size();
-      auto more = co_await wait_for_more("closed the connection before answering");
-      if (!more) co_return more.error();
-      continue;
-    }
+      return Error{ErrorCode::kLimitExceeded, "the head of the answer of " + authority_ + " is too long", {}};
+    progress.searched_bytes = head_bytes == 0 ? bytes.size() : 0;
+    if (head_bytes == 0) return false;
     const HeadFault fault = parse_response_head(bytes.substr(0, head_bytes), head_);
     if (fault != HeadFault::kNone || head_.status == 101)
-      co_return Error{ErrorCode::kUpstreamRejected, "the answer of " + authority_ + " is not well-formed HTTP/1.1", {}};
+      return Error{ErrorCode::kUpstreamRejected, "the answer of " + authority_ + " is not well-formed HTTP/1.1", {}};
     wire_->consume(head_bytes);
-    if (head_.status >= 200) break;
-    searched = 0;
-    if (++interim_answers > kInterimAnswersMax)
-      co_return Error{ErrorCode::kUpstreamRejected, authority_ + " sends interim answers without end", {}};
+    if (head_.status >= 200) return true;
+    if (++progress.interim_answers > kInterimAnswersMax)
+      return Error{ErrorCode::kUpstreamRejected, authority_ + " sends interim answers without end", {}};
   }
-  wire_->pin();
-  start_body();
-  co_return Result<void>();
 }
 
 // RFC 9112 §6.3.
@@ -177,19 +181,12 @@ void ClientConnection::start_body() {
   }
 }
 
-// Returns when there are more bytes than before; if there will never be, `what_happened` says so.
-Task<Result<void>> ClientConnection::wait_for_more(std::string_view what_happened) {
-  if (wire_->read_error()) {
-    if (at_end_of_body()) co_return Result<void>();
-    co_return failure(what_happened);
-  }
-  const std::size_t before = wire_->bytes().size();
-  const Wire::Wake wake = co_await wire_->wait();
+// After a wait for more bytes than `had_bytes`. An error says why there will be none.
+Result<void> ClientConnection::check_arrival(Wire::Wake wake, std::size_t had_bytes, std::string_view what_happened) {
   if (wake == Wire::Wake::kCancelled)
-    co_return Error{ErrorCode::kCancelled, "the call to " + authority_ + " was cancelled", {}};
-  if (wire_->bytes().size() > before) co_return Result<void>();
-  if (wire_->read_error() && !at_end_of_body()) co_return failure(what_happened);
-  co_return Result<void>();
+    return Error{ErrorCode::kCancelled, "the call to " + authority_ + " was cancelled", {}};
+  if (wire_->bytes().size() > had_bytes || !wire_->read_error() || at_end_of_body()) return {};
+  return failure(what_happened);
 }
 
 // A body without a length ends with its connection. OpenSSL calls an end without close_notify truncated; what matters
@@ -210,11 +207,16 @@ Task<Result<std::string>> ClientConnection::read_body(std::size_t bytes_max) {
   if (is_counted && decoder_.remaining_bytes() > bytes_max) co_return body_too_large(bytes_max);
   body.reserve((is_counted ? std::min(decoder_.remaining_bytes(), kTrustedBytes) : 0) + kBodySlack);
   for (;;) {
-    auto piece = co_await read_some();
+    const auto piece = take_some();
     if (!piece) co_return piece.error();
-    if (piece->empty()) break;
     if (body.size() + piece->size() > bytes_max) co_return body_too_large(bytes_max);
     body.append(*piece);
+    if (decoder_.done()) break;
+    if (!piece->empty()) continue;
+    const std::size_t had_bytes = wire_->bytes().size();
+    const Wire::Wake wake = co_await wire_->wait();
+    auto more = check_arrival(wake, had_bytes, kBrokeOff);
+    if (!more) co_return more.error();
   }
   body.reserve(body.size() + kBodySlack);
   co_return body;
@@ -230,7 +232,9 @@ Task<Result<std::string_view>> ClientConnection::read_some() {
   for (;;) {
     auto piece = take_some();
     if (!piece || !piece->empty() || decoder_.done()) co_return piece;
-    auto more = co_await wait_for_more("closed the connection in the middle of its answer");
+    const std::size_t had_bytes = wire_->bytes().size();
+    const Wire::Wake wake = co_await wire_->wait();
+    auto more = check_arrival(wake, had_bytes, kBrokeOff);
     if (!more) co_return more.error();
   }
 }

@@ -64,12 +64,18 @@ class ClientConnection final
   void close(ErrorCode why);  // Whoever waits fails with `why`.
 
  private:
+  // What was seen of a head that is not complete.
+  struct HeadProgress {
+    std::size_t searched_bytes = 0;
+    int interim_answers = 0;
+  };
+
   void on_wire_event() override;
   void on_deadline();
   void render_request(const ClientRequest& request, std::uint64_t body_bytes);
-  Task<Result<void>> read_head();
+  Result<bool> take_head(HeadProgress& progress);
   void start_body();
-  Task<Result<void>> wait_for_more(std::string_view what_happened);
+  Result<void> check_arrival(Wire::Wake wake, std::size_t had_bytes, std::string_view what_happened);
   Result<std::string_view> take_some();
   Error body_too_large(std::size_t bytes_max) const;
   bool at_end_of_body();

@@ -95,9 +95,10 @@ Task<Wire::Wake> Connection::wait_until(SteadyTime deadline) {
 
 Task<Connection::Outcome> Connection::read_request() {
   wire_->unpin();
-  if (wire_->bytes().empty()) {
-    const Outcome begun = co_await wait_for_first_byte();
-    if (begun == Outcome::kEnd) co_return begun;
+  const SteadyTime idle_until = start_idling();
+  while (wire_->bytes().empty()) {
+    if (context_.stopping || timed_out_ || wire_->read_error()) co_return Outcome::kEnd;
+    co_await wait_until(idle_until);
   }
   phase_ = Phase::kHead;
   const std::size_t head_bytes = find_head_end(wire_->bytes(), 0);
@@ -119,16 +120,13 @@ Task<Connection::Outcome> Connection::read_request() {
   co_return Outcome::kRequest;
 }
 
-Task<Connection::Outcome> Connection::wait_for_first_byte() {
+// Until when the first byte of a request may take.
+SteadyTime Connection::start_idling() {
+  if (!wire_->bytes().empty()) return kNever;
   phase_ = Phase::kIdle;
   timed_out_ = false;
   wire_->shrink();
-  const SteadyTime deadline = context_.deadlines.coarse_now() + (served_one_ ? kIdleTime : kFirstByteTime);
-  while (wire_->bytes().empty()) {
-    if (context_.stopping || timed_out_ || wire_->read_error()) co_return Outcome::kEnd;
-    co_await wait_until(deadline);
-  }
-  co_return Outcome::kRequest;
+  return context_.deadlines.coarse_now() + (served_one_ ? kIdleTime : kFirstByteTime);
 }
 
 // Reads on until the head is complete.

@@ -70,7 +70,7 @@ class Connection final : public Wire::Owner, public boost::intrusive::list_base_
   };
 
   Task<Outcome> read_request();
-  Task<Outcome> wait_for_first_byte();
+  SteadyTime start_idling();
   Task<Outcome> read_head();
   Task<Outcome> read_body();
   Refusal take_head();

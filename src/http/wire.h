@@ -61,8 +61,8 @@ class Wire : public boost::intrusive_ref_counter<Wire, boost::thread_unsafe_coun
   bool arm();
   // Why nothing more will come: end of file, a reset, or operation_aborted after close(). Bytes may be left.
   const boost::system::error_code& read_error() const { return read_error_; }
-  // Arms, and returns at the next arrival or end (kReadable), at wake() or when the coroutine is cancelled. One waiter
-  // at a time. REQUIRES: no read_error().
+  // Arms, and returns at the next arrival or end (kReadable), at wake() or when the coroutine is cancelled. Where the
+  // end has come already it returns soon. One waiter at a time.
   Task<Wake> wait();
   void wake();
   // Whether the kernel knows of an end that no event has told us of yet.
