@@ -34,11 +34,12 @@ std::optional<mcp::Response> check_version_header(const http::Exchange& exchange
 }  // namespace
 
 Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
-  if (const auto bad = check_version_header(exchange)) co_return co_await answer_error(exchange, 400, request.id, *bad);
-  if (request.method == mcp::Method::kInitialize) co_return co_await initialize(exchange, scope, std::move(request));
-  const auto session = session_of(exchange, scope);
-  if (!session) co_return co_await refuse_session(exchange, request.id, session.error());
-  co_await legacy_call(exchange, *session, std::move(request));
+  if (auto bad = check_version_header(exchange)) return answer_error(exchange, 400, request.id, std::move(*bad));
+  if (request.method == mcp::Method::kInitialize) return initialize(exchange, scope, std::move(request));
+  auto session = session_of(exchange, scope);
+  if (!session) return refuse_session(exchange, request.id, session.error());
+  if (request.method == mcp::Method::kPing) return pong(exchange, request.id);
+  return legacy_call(exchange, std::move(*session), std::move(request));
 }
 
 mcp::CallContext McpEndpoint::session_call(http::Exchange& exchange, const Session& session) {
@@ -49,28 +50,23 @@ mcp::CallContext McpEndpoint::session_call(http::Exchange& exchange, const Sessi
   return call;
 }
 
-Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, const Session& session, mcp::Request request) {
-  const std::string id = request.id;
-  ClientForm form;
-  form.revision = session->revision;
-  form.accepts_stream = accepts_stream(exchange);
-  form.replay = &session->replay;
-  form.peers = &peers_;
-  ResponseWriter writer(exchange, background_, executor_, id, request.method, form);
-  if (request.method == mcp::Method::kPing) {
-    auto pong = mcp::Response::result("{}", mcp::ResultForm::kLegacy);
-    co_return co_await writer.finish(std::move(pong), 200);
-  }
+Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, Session session, mcp::Request request) {
+  Caller caller{session_call(exchange, session), {}, session, {}};
+  caller.form.revision = session->revision;
+  caller.form.accepts_stream = accepts_stream(exchange);
+  caller.form.replay = &session->replay;
+  caller.form.peers = &peers_;
   // Losing the connection is not cancelling (MCP 2025-11-25 basic/transports): the call goes on, and a client that got
   // an event id may fetch the rest.
   exchange.set_hang_up(http::HangUp::kIgnore);
-  RunningCall running;
-  running.session = session.get();
-  running.id = id;
-  running.exchange = &exchange;
-  running_.push_back(running);
-  const mcp::CallContext call = session_call(exchange, session);
-  co_await run_call(writer, exchange, std::move(request), call);
+  return run_call(exchange, std::move(caller), std::move(request));
+}
+
+Task<void> McpEndpoint::pong(http::Exchange& exchange, std::string id) {
+  const std::array<std::string_view, 3> pieces{R"({"jsonrpc":"2.0","id":)", id, ",\"result\":{}}\n"};
+  const http::ResponseHead head{200, "application/json", {}};
+  const auto written = co_await exchange.respond(head, pieces);
+  (void)written;
 }
 
 Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
@@ -126,11 +122,10 @@ Task<void> McpEndpoint::legacy_notification(http::Exchange& exchange, std::strin
                                             mcp::Notification notification) {
   if (!has_modern_header(exchange)) {
     const auto session = session_of(exchange, scope);
-    if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
+    if (!session) return refuse_session(exchange, {}, session.error());
     if (notification.method == "notifications/cancelled") tell_cancelled(*session, notification.params);
   }
-  const auto written = co_await exchange.respond(202, std::string_view(), std::string_view());
-  (void)written;
+  return accept(exchange);
 }
 
 // The call may run on any worker.
@@ -146,13 +141,13 @@ void McpEndpoint::tell_cancelled(const Session& session, const std::string& para
 Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view scope) {
   auto split = mcp::split_batch(exchange.body());
   if (const auto* bad = std::get_if<mcp::BadMessage>(&split)) {
-    const auto error = mcp::Response::error(bad->code, bad->message);
-    co_return co_await answer_error(exchange, 400, std::string_view(), error);
+    auto error = mcp::Response::error(bad->code, bad->message);
+    co_return co_await answer_error(exchange, 400, std::string(), std::move(error));
   }
   const auto session = session_of(exchange, scope);
   if (!session || (*session)->revision != mcp::Revision::k2025_03_26) {
-    const auto error = mcp::Response::error(mcp::kInvalidRequest, "batches belong to sessions of revision 2025-03-26");
-    co_return co_await answer_error(exchange, 400, std::string_view(), error);
+    auto error = mcp::Response::error(mcp::kInvalidRequest, "batches belong to sessions of revision 2025-03-26");
+    co_return co_await answer_error(exchange, 400, std::string(), std::move(error));
   }
   exchange.set_hang_up(http::HangUp::kIgnore);
   const mcp::CallContext call = session_call(exchange, *session);
@@ -162,11 +157,7 @@ Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view 
     if (answer.empty()) continue;
     answers.append(answers.empty() ? "[" : ",").append(answer);
   }
-  if (answers.empty()) {
-    const auto accepted = co_await exchange.respond(202, std::string_view(), std::string_view());
-    (void)accepted;
-    co_return;
-  }
+  if (answers.empty()) co_return co_await accept(exchange);
   answers += "]\n";
   const auto written = co_await exchange.respond(200, "application/json", answers);
   (void)written;

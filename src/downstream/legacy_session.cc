@@ -79,19 +79,18 @@ Result<McpEndpoint::Session> McpEndpoint::session_of(http::Exchange& exchange, s
 
 // Answers a request whose session session_of() refused. Without a session id a POST is malformed (400), and GET and
 // DELETE have nothing to work on: they are answered as a modern server answers them (405).
-Task<void> McpEndpoint::refuse_session(http::Exchange& exchange, std::string_view id, const Error& why) {
+Task<void> McpEndpoint::refuse_session(http::Exchange& exchange, std::string id, const Error& why) {
   const int without_id = exchange.method() == "POST" ? 400 : 405;
-  const auto error = mcp::Response::error(mcp::kInvalidRequest, why.message);
-  co_await answer_error(exchange, why.code == ErrorCode::kNotFound ? 404 : without_id, id, error);
+  const int status = why.code == ErrorCode::kNotFound ? 404 : without_id;
+  return answer_error(exchange, status, std::move(id), mcp::Response::error(mcp::kInvalidRequest, why.message));
 }
 
 Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view scope) {
   auto session = session_of(exchange, scope);
-  if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
+  if (!session) co_return co_await refuse_session(exchange, std::string(), session.error());
   if (!accepts_stream(exchange)) {
-    const auto error =
-        mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
-    co_return co_await answer_error(exchange, 406, std::string_view(), error);
+    auto error = mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
+    co_return co_await answer_error(exchange, 406, std::string(), std::move(error));
   }
   const StreamCount count(**session);
   if (const auto last = exchange.header("last-event-id")) {
@@ -169,7 +168,7 @@ Task<void> McpEndpoint::resume(http::Exchange& exchange, const Session& session,
 
 Task<void> McpEndpoint::end_session(http::Exchange& exchange, std::string_view scope) {
   auto session = session_of(exchange, scope);
-  if (!session) co_return co_await refuse_session(exchange, std::string_view(), session.error());
+  if (!session) co_return co_await refuse_session(exchange, std::string(), session.error());
   sessions_.end(**session);
   peers_.tell_all([session = *session](McpEndpoint& peer) { peer.session_changed(*session); });
   const auto written = co_await exchange.respond(200, std::string_view(), std::string_view());

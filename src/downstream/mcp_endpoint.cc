@@ -41,9 +41,13 @@ Task<void> McpEndpoint::stop() {
 }
 
 Task<void> McpEndpoint::handle(http::Exchange& exchange, std::string_view scope) {
-  if (exchange.method() == "POST") co_return co_await post(exchange, scope);
-  if (exchange.method() == "GET") co_return co_await open_stream(exchange, scope);
-  if (exchange.method() == "DELETE") co_return co_await end_session(exchange, scope);
+  if (exchange.method() == "POST") return post(exchange, scope);
+  if (exchange.method() == "GET") return open_stream(exchange, scope);
+  if (exchange.method() == "DELETE") return end_session(exchange, scope);
+  return refuse_method(exchange);
+}
+
+Task<void> McpEndpoint::refuse_method(http::Exchange& exchange) {
   const http::Header allow{"Allow", "POST, GET, DELETE"};
   const http::ResponseHead head{405, "application/json", std::span(&allow, 1)};
   const std::array<std::string_view, 1> body{R"({"error":"method not allowed: use POST, GET or DELETE"})"};
@@ -51,40 +55,38 @@ Task<void> McpEndpoint::handle(http::Exchange& exchange, std::string_view scope)
   (void)written;  // Nothing is left to do for a client that is gone.
 }
 
+Task<void> McpEndpoint::refuse_content_type(http::Exchange& exchange) {
+  const auto written =
+      co_await exchange.respond(400, "text/plain; charset=utf-8", "Invalid content type: must be 'application/json'\n");
+  (void)written;
+}
+
 Task<void> McpEndpoint::post(http::Exchange& exchange, std::string_view scope) {
-  if (!is_json(exchange.header("content-type"))) {
-    const auto written = co_await exchange.respond(400, "text/plain; charset=utf-8",
-                                                   "Invalid content type: must be 'application/json'\n");
-    (void)written;
-    co_return;
-  }
-  if (mcp::looks_like_batch(exchange.body())) co_return co_await legacy_batch(exchange, scope);
+  if (!is_json(exchange.header("content-type"))) return refuse_content_type(exchange);
+  if (mcp::looks_like_batch(exchange.body())) return legacy_batch(exchange, scope);
   auto read = mcp::read_message(std::move(exchange.body()), mcp::ResultForm::kLegacy);
-  if (const auto* bad = std::get_if<mcp::BadMessage>(&read)) {
-    const auto error = mcp::Response::error(bad->code, bad->message);
-    co_return co_await answer_error(exchange, 400, bad->id, error);
+  if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+    return answer_error(exchange, 400, std::move(bad->id), mcp::Response::error(bad->code, bad->message));
   }
   mcp::Message& message = std::get<mcp::Message>(read);
   if (auto* request = std::get_if<mcp::Request>(&message)) {
-    co_return co_await post_request(exchange, scope, std::move(*request));
+    const bool modern = era_of(exchange, *request) == Era::kModern;
+    return modern ? modern_request(exchange, scope, std::move(*request))
+                  : legacy_request(exchange, scope, std::move(*request));
   }
   if (auto* notification = std::get_if<mcp::Notification>(&message)) {
-    co_return co_await legacy_notification(exchange, scope, std::move(*notification));
+    return legacy_notification(exchange, scope, std::move(*notification));
   }
   // A response of the client: nobody has asked it anything, so there is nothing to match it with.
+  return accept(exchange);
+}
+
+Task<void> McpEndpoint::accept(http::Exchange& exchange) {
   const auto written = co_await exchange.respond(202, std::string_view(), std::string_view());
   (void)written;
 }
 
-Task<void> McpEndpoint::post_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
-  if (era_of(exchange, request) == Era::kModern) {
-    co_return co_await modern_request(exchange, scope, std::move(request));
-  }
-  co_return co_await legacy_request(exchange, scope, std::move(request));
-}
-
-Task<void> McpEndpoint::answer_error(http::Exchange& exchange, int status, std::string_view id,
-                                     const mcp::Response& error) {
+Task<void> McpEndpoint::answer_error(http::Exchange& exchange, int status, std::string id, mcp::Response error) {
   const std::array<std::string_view, 5> pieces{R"({"jsonrpc":"2.0","id":)", id.empty() ? std::string_view("null") : id,
                                                ",\"error\":", error.payload(), "}\n"};
   const http::ResponseHead head{status, "application/json", {}};
@@ -103,9 +105,17 @@ mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_vi
 }
 
 // The call itself, for both eras: everything a client sees of failures is decided here.
-Task<void> McpEndpoint::run_call(ResponseWriter& writer, http::Exchange& exchange, mcp::Request request,
-                                 const mcp::CallContext& call) {
+Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::Request request) {
+  const std::string id = request.id;
   const std::string_view method = mcp::text_of(request.method);
+  mcp::CallContext& call = caller.context;
+  if (caller.param_headers) call.param_headers = &*caller.param_headers;
+  ResponseWriter writer(exchange, background_, executor_, id, request.method, caller.form);
+  RunningCall running;
+  running.session = caller.session.get();
+  running.id = id;
+  running.exchange = &exchange;
+  running_.push_back(running);
   auto answer = co_await service_.handle(std::move(request), call, writer);
   const auto reason = exchange.cancel_reason();
   if (reason != http::CancelReason::kNone) {

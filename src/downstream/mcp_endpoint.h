@@ -53,9 +53,16 @@ class McpEndpoint {
  private:
   using Session = std::shared_ptr<ClientSession>;
 
-  // A call of a legacy session while it runs: for notifications/cancelled.
+  // Who makes a call, and how the answer shall look.
+  struct Caller {
+    mcp::CallContext context;
+    ClientForm form;
+    Session session;                                                                // Null for modern clients.
+    std::optional<std::vector<std::pair<std::string, std::string>>> param_headers;  // Of modern clients.
+  };
+  // A call while it runs: for notifications/cancelled and the end of its session.
   struct RunningCall : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    const ClientSession* session = nullptr;
+    const ClientSession* session = nullptr;  // Null for modern clients.
     std::string_view id;
     http::Exchange* exchange = nullptr;
   };
@@ -70,11 +77,12 @@ class McpEndpoint {
 
   // mcp_endpoint.cc: what a request is.
   Task<void> post(http::Exchange& exchange, std::string_view scope);
-  Task<void> post_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
-  Task<void> answer_error(http::Exchange& exchange, int status, std::string_view id, const mcp::Response& error);
+  Task<void> refuse_method(http::Exchange& exchange);
+  Task<void> refuse_content_type(http::Exchange& exchange);
+  Task<void> accept(http::Exchange& exchange);
+  Task<void> answer_error(http::Exchange& exchange, int status, std::string id, mcp::Response error);
   mcp::CallContext make_call(http::Exchange& exchange, std::string_view scope);
-  Task<void> run_call(ResponseWriter& writer, http::Exchange& exchange, mcp::Request request,
-                      const mcp::CallContext& call);
+  Task<void> run_call(http::Exchange& exchange, Caller caller, mcp::Request request);
 
   // modern_post.cc
   Task<void> modern_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
@@ -83,7 +91,8 @@ class McpEndpoint {
   Task<void> legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
   Task<void> legacy_notification(http::Exchange& exchange, std::string_view scope, mcp::Notification notification);
   Task<void> legacy_batch(http::Exchange& exchange, std::string_view scope);
-  Task<void> legacy_call(http::Exchange& exchange, const Session& session, mcp::Request request);
+  Task<void> legacy_call(http::Exchange& exchange, Session session, mcp::Request request);
+  Task<void> pong(http::Exchange& exchange, std::string id);
   Task<void> initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request);
   Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
   Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);
@@ -92,7 +101,7 @@ class McpEndpoint {
 
   // legacy_session.cc
   Result<Session> session_of(http::Exchange& exchange, std::string_view scope);
-  Task<void> refuse_session(http::Exchange& exchange, std::string_view id, const Error& why);
+  Task<void> refuse_session(http::Exchange& exchange, std::string id, const Error& why);
   Task<void> open_stream(http::Exchange& exchange, std::string_view scope);
   Task<void> run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial);
   Task<void> resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position);

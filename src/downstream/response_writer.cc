@@ -76,14 +76,17 @@ ResponseWriter::ResponseWriter(http::Exchange& exchange, TaskGroup& background, 
       id_(id),
       method_(method),
       client_(client),
-      released_(executor),
+      executor_(executor),
       quiet_([this] { when_quiet(); }) {
   if (client_.accepts_stream) exchange_.deadlines().arm(quiet_, exchange_.deadlines().coarse_now() + kQuietTime);
 }
 
+bool ResponseWriter::try_acquire() { return !std::exchange(busy_, true); }
+
 Task<void> ResponseWriter::acquire() {
   while (busy_) {
-    const bool woken = co_await released_.wait();
+    if (!released_) released_.emplace(executor_);
+    const bool woken = co_await released_->wait();
     if (!woken && !busy_) break;
     if (!woken) co_await exchange_.reset_cancellation();
   }
@@ -92,7 +95,7 @@ Task<void> ResponseWriter::acquire() {
 
 void ResponseWriter::release() {
   busy_ = false;
-  released_.notify_all();
+  if (released_) released_->notify_all();
 }
 
 // REQUIRES: acquired.
@@ -155,7 +158,7 @@ Task<Result<void>> ResponseWriter::send(mcp::Notification event) {
 }
 
 Task<void> ResponseWriter::finish(mcp::Response response, int status) {
-  co_await acquire();
+  if (!try_acquire()) co_await acquire();
   quiet_.disarm();
   finished_ = true;
   if (exchange_.streaming() || broken_) {
@@ -167,19 +170,15 @@ Task<void> ResponseWriter::finish(mcp::Response response, int status) {
       broken_ = !ended.has_value();
     }
   } else {
-    co_await respond_json(std::move(response), status);
+    const Envelope envelope = envelope_of(id_, method_, response, client_.revision, client_.server_info);
+    const auto pieces = pieces_of(envelope);
+    const http::Header session{"Mcp-Session-Id", client_.session_id};
+    const std::span<const http::Header> headers(&session, client_.session_id.empty() ? 0 : 1);
+    const http::ResponseHead head{status, kJson, headers};
+    const auto written = co_await exchange_.respond(head, pieces);
+    broken_ = !written.has_value();
   }
   release();
-}
-
-Task<void> ResponseWriter::respond_json(mcp::Response response, int status) {
-  const Envelope envelope = envelope_of(id_, method_, response, client_.revision, client_.server_info);
-  const auto pieces = pieces_of(envelope);
-  const http::Header session{"Mcp-Session-Id", client_.session_id};
-  const std::span<const http::Header> headers(&session, client_.session_id.empty() ? 0 : 1);
-  const http::ResponseHead head{status, kJson, headers};
-  const auto written = co_await exchange_.respond(head, pieces);
-  broken_ = !written.has_value();
 }
 
 Task<void> ResponseWriter::abandon() {

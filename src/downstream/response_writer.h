@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,7 @@ class ResponseWriter final : public mcp::EventSink {
   Task<void> abandon();
 
  private:
+  bool try_acquire();
   Task<void> acquire();
   void release();
   // The right to write, given back when it goes: also by a coroutine that is dropped before it starts.
@@ -70,7 +72,6 @@ class ResponseWriter final : public mcp::EventSink {
   Task<void> run_keep_alive(Turn turn);
   void keep(std::string_view message, std::string& event_id);
   void end_replay();
-  Task<void> respond_json(mcp::Response response, int status);
 
   http::Exchange& exchange_;
   TaskGroup& background_;
@@ -79,8 +80,9 @@ class ResponseWriter final : public mcp::EventSink {
   ClientForm client_;
   std::shared_ptr<ReplayStream> replay_;  // Since the answer is a stream.
   http::SseWriter sse_;
-  Signal released_;
-  bool busy_ = false;  // Somebody writes to the exchange: one at a time.
+  Executor executor_;
+  std::optional<Signal> released_;  // Since somebody had to wait.
+  bool busy_ = false;               // Somebody writes to the exchange: one at a time.
   bool finished_ = false;
   bool broken_ = false;  // The client is gone; only `replay` is written.
   DeadlineList::Entry quiet_;
