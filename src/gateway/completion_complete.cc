@@ -75,10 +75,9 @@ Result<Reference> resolve(const std::string& ref, const catalog::Snapshot& snaps
 }  // namespace
 
 Task<Result<mcp::Response>> Gateway::completion_complete(mcp::Request request, const mcp::CallContext& call,
-                                                         mcp::EventSink& events, const Snapshot& snapshot,
-                                                         const View& view) {
+                                                         mcp::EventSink& events, Scope scope) {
   const std::string ref(request.params.find("ref").value_or(std::string_view()));
-  auto reference = resolve(ref, snapshot, view, call.scope);
+  auto reference = resolve(ref, *scope.catalog, *scope.view, call.scope);
   if (!reference) co_return mcp::Response::error(mcp::kInvalidParams, reference.error().message);
   request.params.set("ref", std::move(reference->text));
   co_return co_await upstreams_.service_of(*reference->server).handle(std::move(request), call, events);

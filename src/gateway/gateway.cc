@@ -5,41 +5,43 @@
 #include "mcp/error_code.h"
 
 namespace jungle::gateway {
+namespace {
+
+Task<Result<mcp::Response>> answer(Result<mcp::Response> known) { co_return known; }
+
+}  // namespace
 
 Gateway::Gateway(const Published<Snapshot>& catalog, upstream::Directory& upstreams, GatewayOptions options)
     : catalog_(catalog), upstreams_(upstreams), options_(std::move(options)) {}
 
 Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::CallContext& call,
                                             mcp::EventSink& events) {
-  const auto snapshot = catalog_.current();  // One catalog for the whole call.
-  const View* view = call.scope.empty() ? &snapshot->all() : snapshot->view_of(call.scope);
-  if (view == nullptr) co_return Error{ErrorCode::kNotFound, "MCP server " + call.scope + " not found", {}};
-  co_return co_await dispatch(std::move(request), call, events, *snapshot, *view);
-}
-
-Task<Result<mcp::Response>> Gateway::dispatch(mcp::Request request, const mcp::CallContext& call,
-                                              mcp::EventSink& events, const Snapshot& snapshot, const View& view) {
+  Scope scope{catalog_.current(), nullptr};
+  scope.view = call.scope.empty() ? &scope.catalog->all() : scope.catalog->view_of(call.scope);
+  if (scope.view == nullptr) {
+    return answer(Error{ErrorCode::kNotFound, "MCP server " + call.scope + " not found", {}});
+  }
   using mcp::Method;
   switch (request.method) {
     case Method::kServerDiscover:
-      co_return server_discover(call, snapshot, view);
+      return answer(server_discover(call, *scope.catalog, *scope.view));
     case Method::kToolsList:
     case Method::kPromptsList:
     case Method::kResourcesList:
     case Method::kResourcesTemplatesList:
-      co_return lists_.page(request, call.scope, snapshot, view);
+      return answer(lists_.page(request, call.scope, *scope.catalog, *scope.view));
     case Method::kToolsCall:
-      co_return co_await tools_call(std::move(request), call, events, view);
+      return tools_call(std::move(request), call, events, std::move(scope));
     case Method::kPromptsGet:
-      co_return co_await prompts_get(std::move(request), call, events, view);
+      return prompts_get(std::move(request), call, events, std::move(scope));
     case Method::kResourcesRead:
-      co_return co_await resources_read(std::move(request), call, events, snapshot, view);
+      return resources_read(std::move(request), call, events, std::move(scope));
     case Method::kCompletionComplete:
-      co_return co_await completion_complete(std::move(request), call, events, snapshot, view);
+      return completion_complete(std::move(request), call, events, std::move(scope));
     case Method::kLoggingSetLevel:
-      co_return mcp::Response::error(mcp::kMethodNotFound, "logging not supported");
+      return answer(mcp::Response::error(mcp::kMethodNotFound, "logging not supported"));
     default:
-      co_return mcp::Response::error(mcp::kMethodNotFound, "Method " + request.method_name + " not found");
+      return answer(mcp::Response::error(mcp::kMethodNotFound, "Method " + request.method_name + " not found"));
   }
 }
 

@@ -38,17 +38,21 @@ class Gateway final : public mcp::Service {
   using Snapshot = catalog::Snapshot;
   using View = catalog::View;
 
-  Task<Result<mcp::Response>> dispatch(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
-                                       const Snapshot& snapshot, const View& view);
+  // What one call sees: one catalog for its whole length, and the view of its endpoint.
+  struct Scope {
+    std::shared_ptr<const Snapshot> catalog;
+    const View* view;
+  };
+
   mcp::Response server_discover(const mcp::CallContext& call, const Snapshot& snapshot, const View& view) const;
   Task<Result<mcp::Response>> tools_call(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
-                                         const View& view);
+                                         Scope scope);
   Task<Result<mcp::Response>> prompts_get(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
-                                          const View& view);
+                                          Scope scope);
   Task<Result<mcp::Response>> resources_read(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
-                                             const Snapshot& snapshot, const View& view);
+                                             Scope scope);
   Task<Result<mcp::Response>> completion_complete(mcp::Request request, const mcp::CallContext& call,
-                                                  mcp::EventSink& events, const Snapshot& snapshot, const View& view);
+                                                  mcp::EventSink& events, Scope scope);
 
   Published<Snapshot>::Reader catalog_;
   upstream::Directory& upstreams_;

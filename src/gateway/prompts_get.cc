@@ -7,7 +7,8 @@
 namespace jungle::gateway {
 
 Task<Result<mcp::Response>> Gateway::prompts_get(mcp::Request request, const mcp::CallContext& call,
-                                                 mcp::EventSink& events, const View& view) {
+                                                 mcp::EventSink& events, Scope scope) {
+  const View& view = *scope.view;
   const auto name = request.params.find_string("name");
   if (!name) co_return mcp::Response::error(mcp::kInvalidParams, "prompts/get needs params.name, a string");
   const catalog::PromptEntry* prompt = view.find_prompt(*name);

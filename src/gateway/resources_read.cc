@@ -29,11 +29,11 @@ bool says_not_found(const mcp::Response& answer) {
 }  // namespace
 
 Task<Result<mcp::Response>> Gateway::resources_read(mcp::Request request, const mcp::CallContext& call,
-                                                    mcp::EventSink& events, const Snapshot& snapshot,
-                                                    const View& view) {
+                                                    mcp::EventSink& events, Scope scope) {
+  const View& view = *scope.view;
   const auto uri = request.params.find_string("uri");
   if (!uri) co_return mcp::Response::error(mcp::kInvalidParams, "resources/read needs params.uri, a string");
-  const auto route = route_resource(snapshot, view, call.scope, *uri);
+  const auto route = route_resource(*scope.catalog, view, call.scope, *uri);
   if (!route) co_return not_found(*uri);
 
   if (view.names() == View::Names::kExposed) request.params.set("uri", mcp::json_string(route->own_uri));

@@ -28,7 +28,8 @@ std::string header_mismatch(const mcp::CallContext& call, const catalog::ToolEnt
 }  // namespace
 
 Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp::CallContext& call,
-                                                mcp::EventSink& events, const View& view) {
+                                                mcp::EventSink& events, Scope scope) {
+  const View& view = *scope.view;
   const auto name = request.params.find_string("name");
   if (!name) co_return mcp::Response::error(mcp::kInvalidParams, "tools/call needs params.name, a string");
   const catalog::ToolEntry* tool = view.find_tool(*name);

@@ -47,73 +47,41 @@ class Exchange {
     id_text_ = std::string_view(id_.data(), static_cast<std::size_t>(end - id_.data()));
   }
 
-  Task<Result<HttpAnswer>> run() {
-    const std::array<std::string_view, 7> pieces{R"({"jsonrpc":"2.0","id":)",
-                                                 id_text_,
-                                                 R"(,"method":")",
-                                                 request_.method,
-                                                 R"(","params":)",
-                                                 request_.params,
-                                                 "}"};
-    const http::ClientRequest head{.url = request_.url,
-                                   .fixed_headers = request_.fixed_headers,
-                                   .headers = request_.headers,
-                                   .body_pieces = pieces,
-                                   .deadline = request_.deadline};
-    auto sent = co_await worker_.client.send(head);
-    if (!sent) co_return sent.error();
-    http::ClientResponse& response = *sent;
+  std::array<std::string_view, 7> message() const {
+    return {R"({"jsonrpc":"2.0","id":)",
+            id_text_,
+            R"(,"method":")",
+            request_.method,
+            R"(","params":)",
+            request_.params,
+            "}"};
+  }
+
+  void take_head(const http::ClientResponse& response) {
     answer_.status = response.status();
     if (const auto id = response.header("mcp-session-id"); id && is_session_id(*id)) answer_.session_id = *id;
-    const std::string_view type = response.content_type();
-    Result<void> read;
-    if (answer_.succeeded() && is_media_type(type, "text/event-stream")) {
-      read = co_await read_events(response);
-      if (read && answer_.response) drain(std::move(response));
-    } else {
-      read = co_await read_json(response);
-    }
-    if (!read) co_return read.error();
-    co_return std::move(answer_);
+    type_ = response.content_type();
+    is_json_ = is_media_type(type_, "application/json");
   }
 
- private:
-  Task<Result<void>> read_json(http::ClientResponse& response) {
-    const std::string type(response.content_type());
-    const bool is_json = is_media_type(type, "application/json");
-    auto body = co_await response.read_body(is_json ? kAnswerBytesMax : kErrorBodyBytesMax);
+  bool is_stream() const { return answer_.succeeded() && is_media_type(type_, "text/event-stream"); }
+  std::size_t body_bytes_max() const { return is_json_ ? kAnswerBytesMax : kErrorBodyBytesMax; }
+
+  // The whole of an answer that is no stream.
+  Result<void> take_body(Result<std::string> body) {
     if (!body) {
-      if (body.error().code != ErrorCode::kLimitExceeded || is_json) co_return body.error();
-      answer_.instead = describe(answer_.status, type, {});  // A long page that is no MCP.
-      co_return Result<void>();
+      if (body.error().code != ErrorCode::kLimitExceeded || is_json_) return body.error();
+      answer_.instead = describe(answer_.status, type_, {});  // A long page that is no MCP.
+      return {};
     }
-    if (is_json || trimmed(*body).starts_with('{')) {
+    if (is_json_ || trimmed(*body).starts_with('{')) {
       std::string start = body->substr(0, kQuotedBytesMax);
       take_answer(std::move(*body));
-      if (!answer_.response && answer_.instead.empty()) answer_.instead = describe(answer_.status, type, start);
+      if (!answer_.response && answer_.instead.empty()) answer_.instead = describe(answer_.status, type_, start);
     } else {
-      answer_.instead = describe(answer_.status, type, *body);
+      answer_.instead = describe(answer_.status, type_, *body);
     }
-    co_return Result<void>();
-  }
-
-  // The only message of a JSON answer.
-  void take_answer(std::string text) {
-    auto read = mcp::read_message(std::move(text), request_.form);
-    if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
-      if (answer_.succeeded()) answer_.instead = "its answer is malformed: " + bad->message;
-      return;
-    }
-    if (auto* response = std::get_if<mcp::IncomingResponse>(&std::get<mcp::Message>(read))) take_response(*response);
-  }
-
-  void take_response(mcp::IncomingResponse& response) {
-    answer_.names_our_id = response.id == id_text_;
-    if (answer_.names_our_id || response.id.empty()) {
-      answer_.response = std::move(response.response);
-    } else {
-      answer_.instead = "it answered another request: id " + shortened(response.id, kQuotedBytesMax);
-    }
+    return {};
   }
 
   Task<Result<void>> read_events(http::ClientResponse& response) {
@@ -138,6 +106,29 @@ class Exchange {
     co_return Result<void>();
   }
 
+  bool has_response() const { return answer_.response.has_value(); }
+  HttpAnswer take_result() { return std::move(answer_); }
+
+ private:
+  // The only message of a JSON answer.
+  void take_answer(std::string text) {
+    auto read = mcp::read_message(std::move(text), request_.form);
+    if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
+      if (answer_.succeeded()) answer_.instead = "its answer is malformed: " + bad->message;
+      return;
+    }
+    if (auto* response = std::get_if<mcp::IncomingResponse>(&std::get<mcp::Message>(read))) take_response(*response);
+  }
+
+  void take_response(mcp::IncomingResponse& response) {
+    answer_.names_our_id = response.id == id_text_;
+    if (answer_.names_our_id || response.id.empty()) {
+      answer_.response = std::move(response.response);
+    } else {
+      answer_.instead = "it answered another request: id " + shortened(response.id, kQuotedBytesMax);
+    }
+  }
+
   Task<void> take_event(std::string text, http::ClientResponse& response) {
     auto read = mcp::read_message(std::move(text), request_.form);
     if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
@@ -154,25 +145,45 @@ class Exchange {
     }
   }
 
-  void drain(http::ClientResponse response) {
-    if (worker_.background.size() >= kGoodbyesMax) return;
-    response.set_deadline(worker_.deadlines.coarse_now() + kDrainTime);
-    worker_.background.spawn(run_drain(std::move(response)));
-  }
-
   Worker& worker_;
   const HttpPost& request_;
   PostListener& listener_;
   std::array<char, 20> id_{};
   std::string_view id_text_;
+  std::string_view type_;  // The answer's media type.
+  bool is_json_ = false;
   HttpAnswer answer_;
 };
+
+void drain(Worker& worker, http::ClientResponse response) {
+  if (worker.background.size() >= kGoodbyesMax) return;
+  response.set_deadline(worker.deadlines.coarse_now() + kDrainTime);
+  worker.background.spawn(run_drain(std::move(response)));
+}
 
 }  // namespace
 
 Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener) {
   Exchange exchange(worker, request, listener);
-  co_return co_await exchange.run();
+  const auto message = exchange.message();
+  const http::ClientRequest head{.url = request.url,
+                                 .fixed_headers = request.fixed_headers,
+                                 .headers = request.headers,
+                                 .body_pieces = message,
+                                 .deadline = request.deadline};
+  auto sent = co_await worker.client.send(head);
+  if (!sent) co_return sent.error();
+  exchange.take_head(*sent);
+  Result<void> read;
+  if (exchange.is_stream()) {
+    read = co_await exchange.read_events(*sent);
+    if (read && exchange.has_response()) drain(worker, std::move(*sent));
+  } else {
+    auto body = co_await sent->read_body(exchange.body_bytes_max());
+    read = exchange.take_body(std::move(body));
+  }
+  if (!read) co_return read.error();
+  co_return exchange.take_result();
 }
 
 Task<Result<int>> post_message(Worker& worker, const http::Url& url, std::string_view fixed_headers,

@@ -176,10 +176,6 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
                                                  mcp::EventSink& events) {
   const auto keep = self();
   Call call{request, context, events};
-  co_return co_await handle_now(call);
-}
-
-Task<Result<mcp::Response>> HttpUpstream::handle_now(Call& call) {
   // Twice at most: whatever asks for a second attempt has certainly not run the call.
   for (bool again = false;; again = true) {
     HttpLinkPtr link = link_.current();

@@ -31,7 +31,6 @@ class HttpUpstream final : public UpstreamServer {
   struct Call;
   struct Outcome;
 
-  Task<Result<mcp::Response>> handle_now(Call& call);
   Task<Result<HttpLinkPtr>> ensure_link(HttpLinkPtr dead);
   Task<Result<HttpLinkPtr>> settle_era(HttpLinkPtr doubted);
   void mention_doubt(HttpLinkPtr link);
