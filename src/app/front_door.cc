@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::string_view kMcpPath = "/mcp";
 
-Result<void> check(const http::HostPolicy& policy, const http::Exchange& exchange) {
-  const auto host = exchange.header("host");
-  if (auto allowed = http::check_host(policy, host); !allowed) return allowed;
-  return http::check_origin(policy, exchange.header("origin"), *host);
+Task<void> refuse(http::Exchange& exchange, Error why) {
+  const std::string body = "{\"error\":" + mcp::json_string(why.message) + "}";
+  const auto written = co_await exchange.respond(403, "application/json; charset=utf-8", body);
+  (void)written;  // Nothing is left to do for a client that is gone.
 }
 
 // The scope of an MCP path: "" for /mcp, the server's name for /mcp/{server}; nothing for other paths.
@@ -31,14 +31,18 @@ std::optional<std::string_view> scope_of(std::string_view path) {
 }  // namespace
 
 Task<void> FrontDoor::handle(http::Exchange& exchange) {
-  if (const auto allowed = check(policy_, exchange); !allowed) {
-    const std::string body = "{\"error\":" + mcp::json_string(allowed.error().message) + "}";
-    const auto written = co_await exchange.respond(403, "application/json; charset=utf-8", body);
-    (void)written;  // Nothing is left to do for a client that is gone.
-    co_return;
+  if (auto allowed = check(exchange); !allowed) return refuse(exchange, std::move(allowed.error()));
+  if (const auto scope = scope_of(exchange.path())) return endpoint_.handle(exchange, *scope);
+  return admin_.handle(exchange);
+}
+
+Result<void> FrontDoor::check(const http::Exchange& exchange) {
+  const auto host = exchange.header("host");
+  if (!host || *host != allowed_host_) {
+    if (auto allowed = http::check_host(policy_, host); !allowed) return allowed;
+    allowed_host_ = host.value_or(std::string_view());
   }
-  if (const auto scope = scope_of(exchange.path())) co_return co_await endpoint_.handle(exchange, *scope);
-  co_return co_await admin_.handle(exchange);
+  return http::check_origin(policy_, exchange.header("origin"), allowed_host_);
 }
 
 }  // namespace jungle::app

@@ -18,7 +18,10 @@ class FrontDoor final : public http::Handler {
   Task<void> handle(http::Exchange& exchange) override;
 
  private:
+  Result<void> check(const http::Exchange& exchange);
+
   const http::HostPolicy& policy_;
+  std::string allowed_host_;  // The Host that passed last: clients send the same one again and again.
   downstream::McpEndpoint& endpoint_;
   admin::AdminApi& admin_;
 };
