@@ -111,7 +111,8 @@ std::string ascii_lower(std::string_view text) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  const auto same = [](char x, char y) { return x == y || lower(x) == lower(y); };  // Most are equal as they are.
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -101,12 +101,13 @@ Task<Connection::Outcome> Connection::read_request() {
     co_await wait_until(idle_until);
   }
   phase_ = Phase::kHead;
-  const std::size_t head_bytes = find_head_end(wire_->bytes(), 0);
+  std::size_t head_bytes = find_head_end(wire_->bytes(), 0);
   if (head_bytes == 0) {
     const Outcome complete = co_await read_head();
     if (complete == Outcome::kEnd) co_return complete;
+    head_bytes = find_head_end(wire_->bytes(), 0);
   }
-  const Refusal refusal = take_head();
+  const Refusal refusal = take_head(head_bytes);
   if (refusal.status != 0) {
     co_await refuse(refusal);
     co_return Outcome::kEnd;
@@ -156,10 +157,9 @@ Task<Connection::Outcome> Connection::read_head() {
 }
 
 // Parses the head that lies in the buffer and prepares the exchange and the body.
-Connection::Refusal Connection::take_head() {
+Connection::Refusal Connection::take_head(std::size_t head_bytes) {
   keep_alive_ = false;  // Until the request is known to be sound.
   is_head_request_ = false;
-  const std::size_t head_bytes = find_head_end(wire_->bytes(), 0);
   if (head_bytes > kHeadBytesMax)
     return Refusal{431, "the request's head is over " + std::to_string(kHeadBytesMax) + " bytes"};
   const HeadFault fault = parse_request_head(wire_->bytes().substr(0, head_bytes), head_);

@@ -73,7 +73,7 @@ class Connection final : public Wire::Owner, public boost::intrusive::list_base_
   SteadyTime start_idling();
   Task<Outcome> read_head();
   Task<Outcome> read_body();
-  Refusal take_head();
+  Refusal take_head(std::size_t head_bytes);
   Refusal take_body_bytes();
   Refusal body_too_large();
   void fill_exchange();
