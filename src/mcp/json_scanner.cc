@@ -43,7 +43,7 @@ std::string JsonScanner::error() const {
   return std::string(error_ != nullptr ? error_ : "invalid JSON") + " at byte " + std::to_string(at_);
 }
 
-void JsonScanner::skip_space() {
+void JsonScanner::skip_spaces() {
   while (at_ < text_.size()) {
     const char c = text_[at_];
     if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return;
@@ -173,30 +173,25 @@ JsonScanner::Step JsonScanner::next_member(Range& key, bool& first) {
 
 bool JsonScanner::value(Range& range) {
   range.begin = at_;
-  // An explicit stack instead of recursion: one entry per open bracket, at most depth_max_ of them.
-  struct Open {
-    char bracket;
-    bool first;
-  };
   if (peek() != '{' && peek() != '[') {
     if (!scalar()) return false;
     range.end = at_;
     return true;
   }
-  std::vector<Open> stack;
-  if (!open(peek())) return false;
-  stack.push_back({text_[range.begin], true});
-  while (!stack.empty()) {
+  // Instead of recursion: which brackets are open, outermost first. A short string needs no memory of its own.
+  std::string brackets(1, peek());
+  if (!open(brackets.back())) return false;
+  for (bool first = true; !brackets.empty();) {
     Range key;
-    Open& top = stack.back();
-    const Step step = top.bracket == '{' ? next_member(key, top.first) : next_element(top.first);
+    const Step step = brackets.back() == '{' ? next_member(key, first) : next_element(first);
     if (step == Step::kError) return false;
     if (step == Step::kEnd) {
-      stack.pop_back();
+      brackets.pop_back();
+      first = false;
     } else if (peek() == '{' || peek() == '[') {
-      const char bracket = peek();
-      if (!open(bracket)) return false;
-      stack.push_back({bracket, true});
+      brackets += peek();
+      if (!open(brackets.back())) return false;
+      first = true;
     } else if (!scalar()) {
       return false;
     }

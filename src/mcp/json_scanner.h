@@ -18,7 +18,9 @@ class JsonScanner {
  public:
   JsonScanner(std::string_view text, std::size_t depth_max) : text_(text), depth_max_(depth_max) {}
 
-  void skip_space();
+  void skip_space() {
+    if (at_ < text_.size() && text_[at_] <= ' ') skip_spaces();
+  }
   bool at_end() const { return at_ == text_.size(); }
   std::size_t offset() const { return at_; }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -39,6 +41,7 @@ class JsonScanner {
   std::string error() const;
 
  private:
+  void skip_spaces();
   bool number();
   bool literal(std::string_view word);
   bool scalar();

@@ -50,13 +50,43 @@ unsigned unicode_escape(std::string_view text, std::size_t& at) {
   return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
+constexpr bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += "\\u00";
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+}
+
 }  // namespace
 
 std::string Splice::apply(std::string_view text, Range range) {
   // Insertions come before a cut that starts at the same place.
-  std::stable_sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
+  const auto before = [](const Edit& a, const Edit& b) {
     return std::pair(a.range.begin, a.range.end) < std::pair(b.range.begin, b.range.end);
-  });
+  };
+  // An insertion sort: stable as the result must be, and there are few edits.
+  for (auto edit = edits_.begin(); edit != edits_.end(); ++edit)
+    std::rotate(std::upper_bound(edits_.begin(), edit, *edit, before), edit, edit + 1);
   std::string out;
   std::size_t size = range.size();
   for (const Edit& edit : edits_)
@@ -72,7 +102,6 @@ std::string Splice::apply(std::string_view text, Range range) {
 }
 
 void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   if (!is_utf8(text)) {
     // Whole bytes that do not belong are replaced one by one.
     std::string clean;
@@ -90,32 +119,12 @@ void append_json_string(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kDigits[static_cast<unsigned char>(c) >> 4];
-          out += kDigits[static_cast<unsigned char>(c) & 15];
-        } else {
-          out += c;
-        }
-    }
+  for (;;) {
+    const auto special = std::find_if(text.begin(), text.end(), needs_escape);
+    out.append(text.begin(), special);
+    if (special == text.end()) break;
+    append_escape(out, *special);
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()) + 1);
   }
   out += '"';
 }
