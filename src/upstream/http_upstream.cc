@@ -293,12 +293,12 @@ HttpUpstream::Outcome HttpUpstream::judge(Result<HttpAnswer> answer, const HttpL
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
-  ++calls_in_flight_;
   worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
   Outcome outcome;
   for (bool was_ready = true; was_ready;) {
     HttpLinkPtr session = take_ready();
     was_ready = session != nullptr;
+    if (!was_ready) ready_wanted_ = std::min(ready_wanted_ + 1, kReadySessionsMax);
     keep_ready();
     if (!session) {
       const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
@@ -320,7 +320,6 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
     // A session that was opened ahead may have expired meanwhile: then another one is tried.
     if (outcome.kind != Outcome::Kind::kSessionGone) break;
   }
-  --calls_in_flight_;
   co_return outcome;
 }
 
@@ -331,10 +330,9 @@ HttpLinkPtr HttpUpstream::take_ready() {
   return session;
 }
 
-// One for each call that is in flight, so that a steady load always finds one.
+// One, and one more for each call that found none: under a steady load every call finds one before long.
 void HttpUpstream::keep_ready() {
-  const std::size_t wanted = std::clamp<std::size_t>(calls_in_flight_, 1, kReadySessionsMax);
-  while (!closed_ && ready_.size() + opening_ < wanted) {
+  while (!closed_ && ready_.size() + opening_ < ready_wanted_) {
     ++opening_;
     worker_.background.spawn(run_open_ready());
   }
@@ -354,6 +352,7 @@ Task<void> HttpUpstream::run_open_ready() {
 }
 
 void HttpUpstream::drop_ready() {
+  ready_wanted_ = 1;
   while (auto session = take_ready())
     say_goodbye(std::move(session), 0);
 }

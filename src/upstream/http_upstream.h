@@ -55,7 +55,7 @@ class HttpUpstream final : public UpstreamServer {
   // Sessions of a stateless server that gives them: fresh, initialized, never used.
   std::deque<HttpLinkPtr> ready_;
   std::size_t opening_ = 0;
-  std::size_t calls_in_flight_ = 0;
+  std::size_t ready_wanted_ = 1;
   bool closed_ = false;
   DeadlineList::Entry idle_{[this] { drop_ready(); }};  // kReadyIdle after the last call.
 };

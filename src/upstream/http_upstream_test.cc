@@ -144,6 +144,21 @@ CORO_TEST_F(HttpUpstreamTest, UsesEachSessionOfAStatelessServerOnceAndClosesIt) 
   EXPECT_EQ(0u, count("server/discover"));
 }
 
+CORO_TEST_F(HttpUpstreamTest, KeepsMoreSessionsReadyOnceACallFoundNone) {
+  be_legacy(true);
+  const auto server = http_server(imposter_.url());
+  co_await call(server, "t", "{}");
+  co_await until_count("notifications/initialized", 2);  // Its own session, and one ahead of need.
+  std::string results[2];
+  for (auto& one : results)
+    spawn(call_into(server, &one));
+  co_await join();
+  co_await until_count("initialize", 5);  // For three calls, and two ahead of need.
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  co_await until_count("initialize", 6);  // Two again, though this call was alone.
+}
+
 CORO_TEST_F(HttpUpstreamTest, SharesAStatefulSessionAndEndsItAtTheEnd) {
   be_legacy(true);
   auto server = http_server(imposter_.url());
