@@ -25,6 +25,8 @@ SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
 CONNECTIONS = [1, 16, 64]
 META = ('"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
         '"io.modelcontextprotocol/clientCapabilities":{}}')
+INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+    "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}}
 ARGUMENTS = '"arguments":{"text":"some text to work on","count":3}'
 
 NGINX = """
@@ -35,9 +37,12 @@ http {
   client_body_temp_path %(folder)s/b; proxy_temp_path %(folder)s/p; fastcgi_temp_path %(folder)s/f;
   uwsgi_temp_path %(folder)s/u; scgi_temp_path %(folder)s/s;
   upstream up { server 127.0.0.1:%(upstream)d; keepalive 128; keepalive_requests 100000000; }
+  upstream session { server 127.0.0.1:%(session)d; keepalive 128; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:%(port)d reuseport; tcp_nodelay on; root %(folder)s/static;
-    location /mcp { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    proxy_http_version 1.1; proxy_set_header Connection "";
+    location /mcp { proxy_pass http://up; }
+    location /session { proxy_pass http://session/mcp; }
   }
 }
 """
@@ -51,6 +56,30 @@ local expected = [[%(expected)s]]
 local bad = 0
 function response(status, headers, body)
   if status ~= 200 or not string.find(body, expected, 1, true) then
+    bad = bad + 1
+    if bad <= 2 then io.write("BAD ", status, " ", string.sub(body, 1, 300), "\\n") end
+  end
+end
+"""
+
+# wrk: the four requests that a call in a session of its own is made of, one after the other, each answer checked.
+SESSION_LUA = """
+local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json, text/event-stream",
+                  ["Mcp-Session-Id"] = "fast-session" }
+local requests, at, bad = {}, 0, 0
+function init()
+  for i, body in ipairs({ [[%(initialize)s]], [[%(initialized)s]], [[%(call)s]], "" }) do
+    requests[i] = wrk.format(i == 4 and "DELETE" or "POST", nil, headers, body)
+  end
+end
+function request()
+  at = at %% 4 + 1
+  return requests[at]
+end
+function response(status, headers, body)
+  local good = body == "" and (status == 200 or status == 202) or
+    status == 200 and (string.find(body, [["protocolVersion"]], 1, true) or string.find(body, [["text":"hello"]], 1, true))
+  if not good then
     bad = bad + 1
     if bad <= 2 then io.write("BAD ", status, " ", string.sub(body, 1, 300), "\\n") end
   end
@@ -119,11 +148,14 @@ class Load:
     def __init__(self, url, expected, body="", headers=None, method="POST"):
         self.url, self.expected, self.body, self.headers, self.method = url, expected, body, headers or {}, method
 
-    def measure(self, process, connections, folder, children=True):
+    def script(self):
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **self.headers}
+        return LUA % dict(method=self.method, body=self.body, expected=self.expected, headers="\n".join(
+            f'wrk.headers["{k}"] = "{v}"' for k, v in headers.items()))
+
+    def measure(self, process, connections, folder, children=True):
         script = pathlib.Path(folder) / "load.lua"
-        script.write_text(LUA % dict(method=self.method, body=self.body, expected=self.expected, headers="\n".join(
-            f'wrk.headers["{k}"] = "{v}"' for k, v in headers.items())))
+        script.write_text(self.script())
         before = cpu_seconds(process.pid, children)
         out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", str(script), self.url],
                              capture_output=True, text=True, check=True).stdout
@@ -136,6 +168,22 @@ class Load:
             raise SystemExit(f"no answers from {self.url}")
         return dict(rate=float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), cpu_us=used / max(count, 1) * 1e6,
                     p50=to_ms(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)), p99=to_ms(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)))
+
+
+class SessionLoad(Load):
+    """What a call in a session of its own costs a client that opens and closes it itself: four requests."""
+
+    def __init__(self, url, call):
+        super().__init__(url, "", call)
+
+    def script(self):
+        return SESSION_LUA % dict(initialize=json.dumps(INITIALIZE), call=self.body,
+                                  initialized='{"jsonrpc":"2.0","method":"notifications/initialized"}')
+
+    def measure(self, process, connections, folder, children=True):
+        figures = super().measure(process, connections, folder, children)
+        # Per call. A call's latency is that of four requests; no percentile of theirs says what it is.
+        return dict(rate=figures["rate"] / 4, cpu_us=figures["cpu_us"] * 4, p50=0.0, p99=0.0)
 
 
 def request(url, body, headers=None):
@@ -160,8 +208,7 @@ class Gateway:
         request(f"{self.base}/api/v0/servers", spec)
 
     def session(self):
-        answer, headers = request(f"{self.base}/mcp", {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
-            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}})
+        _, headers = request(f"{self.base}/mcp", INITIALIZE)
         return headers["Mcp-Session-Id"]
 
     def modern(self, server):
@@ -179,11 +226,11 @@ class Gateway:
         self.process.wait()
 
 
-def start_nginx(folder, upstream):
+def start_nginx(folder, upstream, session):
     port = free_port()
     pathlib.Path(folder, "static").mkdir(exist_ok=True)
     config = pathlib.Path(folder, "nginx.conf")
-    config.write_text(NGINX % dict(user="user root;" if os.geteuid() == 0 else "", workers=os.cpu_count(), folder=folder, port=port, upstream=upstream))
+    config.write_text(NGINX % dict(user="user root;" if os.geteuid() == 0 else "", workers=os.cpu_count(), folder=folder, port=port, upstream=upstream, session=session))
     process = subprocess.Popen(["nginx", "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
     wait_for(port, process)
     return port, process
@@ -198,8 +245,14 @@ def start_upstream(kind, tools):
 
 def row(name, connections, figures, reference, memory=""):
     ratio = lambda key: f"{figures[key] / reference[key]:6.2f}" if reference and reference[key] else "      "
+    ms = lambda key: f"{figures[key]:8.2f}" if figures[key] else " " * 8
     print(f"{name:34} {connections:5} {figures['rate']:9.0f} {ratio('rate')}  {figures['cpu_us']:8.1f} {ratio('cpu_us')}  "
-          f"{figures['p50']:8.2f} {figures['p99']:8.2f} {ratio('p99')} {memory}", flush=True)
+          f"{ms('p50')} {ms('p99')} {ratio('p99')} {memory}", flush=True)
+
+
+def measured_row(name, connections, load, gateway, folder, reference):
+    figures = load.measure(gateway.process, connections, folder, children=False)
+    row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
 
 
 def calls(folder, started):
@@ -207,7 +260,7 @@ def calls(folder, started):
     session_port, session = start_upstream("session", 10)
     modern_port, modern = start_upstream("modern", 10)
     started += [plain, session, modern]
-    nginx_port, nginx = start_nginx(folder, plain_port)
+    nginx_port, nginx = start_nginx(folder, plain_port, session_port)
     started.append(nginx)
     gateway = Gateway(folder)
     started.append(gateway.process)
@@ -228,10 +281,11 @@ def calls(folder, started):
                            ("legacy client, plain upstream", gateway.legacy("plain")),
                            ("modern client, modern upstream", gateway.modern("modern")),
                            ("legacy client, stateful session", gateway.legacy("stateful")),
-                           ("legacy client, stateless sessions", gateway.legacy("stateless")),
                            ("legacy client, stdio stateful", gateway.legacy("stdio"))):
-            figures = load.measure(gateway.process, connections, folder, children=False)
-            row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+            measured_row(name, connections, load, gateway, folder, reference)
+        reference = SessionLoad(f"http://127.0.0.1:{nginx_port}/session", own).measure(nginx, connections, folder)
+        row("nginx, 4 requests a call", connections, reference, reference)
+        measured_row("legacy client, stateless sessions", connections, gateway.legacy("stateless"), gateway, folder, reference)
     gateway.stop()
 
 
@@ -262,7 +316,7 @@ def lists(folder, started):
         sub = pathlib.Path(folder, f"list{tools}")
         sub.mkdir()
         port, upstream = start_upstream("plain", tools)
-        nginx_port, nginx = start_nginx(str(sub), port)
+        nginx_port, nginx = start_nginx(str(sub), port, port)
         gateway = Gateway(str(sub))
         started += [upstream, nginx, gateway.process]
         gateway.register(name="many", transport="streamable_http", url=f"http://127.0.0.1:{port}/mcp")
