@@ -35,6 +35,13 @@ struct LiveHttpExchange::Engine {
     background.spawn(deadlines.run_sweeps());
   }
 
+  // What happened to kept connections since the last run. A person may have taken minutes: a connection that the
+  // gateway has closed by now must not carry the next request.
+  void catch_up() {
+    context.restart();
+    context.poll();
+  }
+
   // Runs `task` to its end; what is in the background moves on meanwhile.
   void run(Task<void> task) {
     bool is_done = false;
@@ -105,6 +112,7 @@ Result<HttpAnswer> LiveHttpExchange::send(const HttpCall& call) {
                                     .deadline = time_.steady_now() + call.time_limit,
                                     .failure_phase = nullptr};
   std::optional<Result<HttpAnswer>> answer;
+  engine_->catch_up();
   engine_->run(exchange(engine_->client, request, answer));
   return std::move(*answer);
 }

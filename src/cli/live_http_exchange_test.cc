@@ -45,6 +45,15 @@ TEST_F(LiveHttpExchangeTest, SendsNoTokenWithoutOneAndKeepsItsConnection) {
   EXPECT_EQ(1, gateway_->accepted_count());
 }
 
+TEST_F(LiveHttpExchangeTest, SendsNothingOnAConnectionThatTheServerClosedMeanwhile) {
+  gateway_->when_anything().reply(json("[]"));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(send("POST", gateway_->url("/x"), "{}").has_value());
+    gateway_.close_connections();
+  }
+  EXPECT_EQ(3, gateway_->accepted_count());
+}
+
 TEST_F(LiveHttpExchangeTest, TellsThatNobodyListensInGosWords) {
   gateway_.stop_listening();
   const auto answer = send("GET", gateway_->url("/x"));

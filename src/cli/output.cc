@@ -5,6 +5,8 @@
 #include "admin_api/json.h"
 #include "admin_api/object_writer.h"
 #include "app/version.h"
+#include "base/redactor.h"
+#include "catalog/server_secrets.h"
 
 namespace jungle::cli {
 namespace {
@@ -184,10 +186,12 @@ std::string registered_text(const admin_api::ServerView& server, const ServerCon
 
 admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input) {
   const auto mask = [](Secret& secret) {
-    if (!secret.empty()) secret = Secret("***");
+    if (!secret.empty()) secret = Secret(std::string(kMask));
   };
   mask(input.bearer_token);
   mask(input.oauth_client_secret);
+  mask(input.oauth_client_private_key);
+  input.url = catalog::masked_url(input.url);
   for (auto& [name, value] : input.headers)
     mask(value);
   for (auto& [name, value] : input.env)

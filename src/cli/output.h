@@ -37,7 +37,7 @@ struct ServerContents {
   std::vector<admin_api::ResourceRow> resources;
 };
 std::string registered_text(const admin_api::ServerView& server, const ServerContents& contents);
-// `input` with "***" for every secret in it.
+// `input` with the mask of REST answers for every secret in it.
 admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input);
 std::string authorized_text(std::string_view server);
 std::string deregistered_text(std::string_view server);

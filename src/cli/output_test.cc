@@ -149,5 +149,20 @@ TEST(OutputTest, ShowsVersions) {
   EXPECT_EQ(R"({"cli_version":"v1","server_version":null,"server_url":"u"})", version_json("v1", "", "u"));
 }
 
+TEST(OutputTest, MasksEverySecretOfARegistration) {
+  admin_api::RegisterInput input;
+  input.name = "up";
+  input.url = "https://u/mcp?key=canary";
+  for (Secret* secret : {&input.bearer_token, &input.oauth_client_secret, &input.oauth_client_private_key})
+    *secret = Secret("canary");
+  input.headers["X-Key"] = Secret("canary");
+  input.env["KEY"] = Secret("canary");
+  input.env["EMPTY"] = Secret("");
+  const admin_api::RegisterInput masked = with_masked_secrets(input);
+  EXPECT_EQ(std::string::npos, render(masked).find("canary")) << render(masked);
+  EXPECT_EQ("", masked.env.at("EMPTY").reveal());
+  EXPECT_EQ("up", masked.name);
+}
+
 }  // namespace
 }  // namespace jungle::cli

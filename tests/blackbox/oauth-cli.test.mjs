@@ -227,7 +227,7 @@ test('--dry-run shows what would be sent, masked, and sends nothing', async (t) 
   assert.equal(code, 0, all);
   assert.deepEqual(JSON.parse(stdout), {
     name: 'affine-main', transport: 'streamable_http', description: '', url: 'https://app.affine.pro/api/workspaces/w1/mcp',
-    bearer_token: '***', headers: { 'X-Workspace': '***' }, session_mode: 'stateless', oauth_client_secret: '***',
+    bearer_token: '********', headers: { 'X-Workspace': '********' }, session_mode: 'stateless', oauth_client_secret: '********',
   });
   assert.ok(!all.includes('s3cret'));
   const missing = await command(['register', '-c', file], { env: { ...env, AFFINE_API_TOKEN: 's3cret' } });

@@ -84,7 +84,7 @@ ServerContents contents_of(World& world, const std::string& server) {
 Result<void> print_request(World& world, const RegisterInput& input, bool is_forced) {
   auto body = pretty_json(render(with_masked_secrets(input)));
   if (!body) return body.error();
-  world.console.note("Nothing was sent. This would be, with secrets where \"***\" stands:");
+  world.console.note("Nothing was sent. This would be, with the secrets themselves in place of the asterisks:");
   world.console.note("POST " + world.admin.register_url(is_forced));
   world.console.print(*body);
   return {};

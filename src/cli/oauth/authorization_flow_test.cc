@@ -185,7 +185,7 @@ TEST_F(AuthorizationFlowTest, PrintsADryRunWithoutSecretsAndSendsNothing) {
   EXPECT_EQ(ExitCode::kOk, register_up({"--bearer-token", "s3cret", "--dry-run", "--force"}));
   EXPECT_EQ(
       "{\n  \"name\": \"up\",\n  \"transport\": \"streamable_http\",\n  \"description\": \"\",\n"
-      "  \"url\": \"http://u/mcp\",\n  \"bearer_token\": \"***\",\n  \"session_mode\": \"stateless\"\n}\n",
+      "  \"url\": \"http://u/mcp\",\n  \"bearer_token\": \"********\",\n  \"session_mode\": \"stateless\"\n}\n",
       out_.str());
   EXPECT_NE(std::string::npos, err_.str().find("POST http://127.0.0.1:8080/api/v0/servers?force=true\n"));
   EXPECT_TRUE(exchange_.calls().empty());
