@@ -10,7 +10,8 @@ import { request } from './http.mjs';
 
 const SERVER = { name: 'up', transport: 'streamable_http', enabled: true, description: '', url: 'http://u/mcp', command: '', args: null, env: null, session_mode: 'stateless' };
 
-// `habits.authorizationUrl(url)` may change the URL that the person is sent to. `habits.refuseCompletion`: the error text of a completion.
+// `as` needs an `issuer`; `habits.endpoints` has the URLs of its endpoints that are not called register, authorize or token, and
+// `habits.query` further parameters of the authorization request. `habits.authorizationUrl(url)` may change the URL that the person is sent to. `habits.refuseCompletion`: the error text of a completion.
 export async function startScriptedGateway(t, as, habits = {}) {
   const gateway = new ScriptedGateway(as, habits);
   await new Promise((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
@@ -53,19 +54,22 @@ class ScriptedGateway {
     return [404, { error: 'not found' }];
   }
 
+  #endpoint(name) {
+    return this.habits.endpoints?.[name] ?? `${this.as.issuer}/${name}`;
+  }
+
   async #begin({ oauth_redirect_uri: redirect }) {
-    const { as } = this;
     if (!redirect) return [400, { error: 'upstream server requires OAuth authorization', code: 'upstream_oauth_required' }];
-    const registration = { redirect_uris: [redirect], grant_types: ['authorization_code', 'refresh_token'] };
-    const { client_id } = (await request(`${as.issuer}/register`, { method: 'POST', body: registration })).json;
+    const registration = { redirect_uris: [redirect], grant_types: ['authorization_code', 'refresh_token'], application_type: 'native', token_endpoint_auth_method: 'none' };
+    const { client_id } = (await request(this.#endpoint('register'), { method: 'POST', body: registration })).json;
     const session = { client_id, redirect, verifier: randomBytes(32).toString('hex'), state: randomBytes(16).toString('hex') };
     const id = randomBytes(32).toString('hex');
     this.#sessions.set(id, session);
     const query = new URLSearchParams({
       response_type: 'code', client_id, redirect_uri: redirect, state: session.state, code_challenge_method: 'S256',
-      code_challenge: createHash('sha256').update(session.verifier).digest('base64url'),
+      code_challenge: createHash('sha256').update(session.verifier).digest('base64url'), ...this.habits.query,
     });
-    const url = `${as.issuer}/authorize?${query}`;
+    const url = `${this.#endpoint('authorize')}?${query}`;
     const expires_at = new Date(Date.now() + 600_000).toISOString();
     return [202, { authorization_required: { session_id: id, authorization_url: this.habits.authorizationUrl?.(url) ?? url, expires_at } }];
   }
@@ -77,7 +81,7 @@ class ScriptedGateway {
     if (session?.state !== response.state) return [400, { error: 'upstream OAuth session state mismatch' }];
     const form = { grant_type: 'authorization_code', code: response.code, redirect_uri: session.redirect, client_id: session.client_id, code_verifier: session.verifier };
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const token = await request(`${this.as.issuer}/token`, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
+    const token = await request(this.#endpoint('token'), { method: 'POST', headers, body: new URLSearchParams(form).toString() });
     return token.status === 200 ? [201, { server: SERVER }] : [500, { error: `token request failed: ${token.json.error}` }];
   }
 }
