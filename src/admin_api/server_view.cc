@@ -16,7 +16,8 @@ Result<ServerView> view_of(const Json& json) {
       .read("command", server.command)
       .read("args", server.args)
       .read("env", server.env)
-      .read("session_mode", server.session_mode);
+      .read("session_mode", server.session_mode)
+      .read("authorization", server.authorization);
   if (reader.error()) return *reader.error();
   return server;
 }
@@ -29,7 +30,9 @@ std::string render(const ServerView& server) {
   out.text("description", server.description).text("url", server.url).text("command", server.command);
   server.args.empty() ? out.null("args") : out.strings("args", server.args);
   server.env.empty() ? out.null("env") : out.secrets("env", server.env);
-  return out.text("session_mode", server.session_mode).take();
+  out.text("session_mode", server.session_mode);
+  if (!server.authorization.empty()) out.text("authorization", server.authorization);
+  return out.take();
 }
 
 std::string render(const std::vector<ServerView>& servers) { return render_array(servers); }

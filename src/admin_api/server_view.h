@@ -10,6 +10,8 @@
 
 namespace jungle::admin_api {
 
+inline constexpr std::string_view kNeedsAuthorization = "needs_authorization";
+
 // One registered upstream server as clients of the REST API see it. Bearer tokens and headers are not part of it. The
 // values of `env` and of the URL's query are masked, unless the request asked for secrets.
 struct ServerView {
@@ -22,11 +24,13 @@ struct ServerView {
   std::vector<std::string> args;  // Rendered as null when empty.
   SecretMap env;                  // Rendered as null when empty.
   std::string session_mode = "stateless";
+  // "needs_authorization": calls fail until a person has approved (`mcpjungle authorize`). Left out when empty.
+  std::string authorization;
 
   friend bool operator==(const ServerView&, const ServerView&) = default;
 };
 
-// {"name":...,"transport":...} with every key present, in the order of the fields above.
+// {"name":...,"transport":...} with every key present but the last, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
 // {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.

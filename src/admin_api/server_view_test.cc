@@ -42,6 +42,15 @@ TEST(ServerViewTest, ReadsWhatItWrites) {
   EXPECT_EQ(stdio_server(), *parse_registered(render_registered(stdio_server(), {})));
 }
 
+TEST(ServerViewTest, NamesAMissingAuthorizationOnlyIfThereIsOne) {
+  ServerView server = http_server();
+  server.authorization = kNeedsAuthorization;
+  const std::string json = render(server);
+  EXPECT_NE(std::string::npos, json.find(R"("session_mode":"stateless","authorization":"needs_authorization"})"))
+      << json;
+  EXPECT_EQ(std::vector<ServerView>{server}, *parse_server_views("[" + json + "]"));
+}
+
 TEST(ServerViewTest, NamesWarningsOnlyIfThereAreAny) {
   EXPECT_EQ(R"({"server":)" + render(http_server()) + "}", render_registered(http_server(), {}));
   const std::string warned = render_registered(http_server(), {"tool 'x' has no name"});

@@ -32,9 +32,15 @@ std::string_view state_text(bool enabled) { return enabled ? "ENABLED" : "DISABL
 // Text as it is, everything else as JSON.
 std::string plain(const Json& value) { return value.kind == Json::Kind::kString ? value.text : compact(value); }
 
+// What a person has to do before calls work again.
+std::string authorization_text(const admin_api::ServerView& server) {
+  if (server.authorization != admin_api::kNeedsAuthorization) return line_if("Authorization: ", server.authorization);
+  return "Authorization: needed, run 'mcpjungle authorize " + server.name + "'\n";
+}
+
 std::string server_text(const admin_api::ServerView& server) {
   std::string out = line_if("", server.description) + "Transport: " + server.transport + "\n";
-  if (server.transport != "stdio") return out + "URL: " + server.url + "\n";
+  if (server.transport != "stdio") return out + "URL: " + server.url + "\n" + authorization_text(server);
   out += "Command: " + server.command;
   for (const std::string& argument : server.args)
     out += " " + argument;

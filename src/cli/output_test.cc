@@ -35,6 +35,13 @@ TEST(OutputTest, ListsServers) {
   EXPECT_EQ("There are no MCP servers in the registry\n", servers_text({}));
 }
 
+TEST(OutputTest, SaysHowToAuthorizeAServerAgain) {
+  ServerView server = http_server();
+  const std::string plain = servers_text({server});
+  server.authorization = "needs_authorization";
+  EXPECT_EQ(plain + "Authorization: needed, run 'mcpjungle authorize " + server.name + "'\n", servers_text({server}));
+}
+
 TEST(OutputTest, ListsTools) {
   const std::vector<ToolRow> tools{{{}, "up__echo", true, "Echoes", "{}", ""}, {{}, "up__x", false, "", "{}", ""}};
   const std::string list =
