@@ -35,9 +35,10 @@ struct LiveHttpExchange::Engine {
     background.spawn(deadlines.run_sweeps());
   }
 
-  // What happened to kept connections since the last run. A person may have taken minutes: a connection that the
-  // gateway has closed by now must not carry the next request.
+  // Drops kept connections that ended, or grew too old, since the last run. A person may have taken minutes: what the
+  // gateway has closed by now, or is about to, must not carry the next request.
   void catch_up() {
+    deadlines.sweep();
     context.restart();
     context.poll();
   }
