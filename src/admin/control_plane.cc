@@ -25,14 +25,9 @@ Error in_progress(const std::string& name) {
 }
 
 // HTTP 401 at registration. Which credential a server wants is for the person who registers it to say.
-Error refused_credential(const catalog::ServerSpec& spec, const Error& error) {
-  const bool gave_one = !spec.bearer_token.empty() || !spec.headers.empty();
-  const std::string why =
-      gave_one
-          ? "the server refused the credential you gave: check bearer_token and headers"
-          : "the server requires authorization (HTTP 401) and no credential was given: set bearer_token or headers;"
-            " authorization by OAuth is not supported yet";
-  return {ErrorCode::kInvalidArgument, "MCP server " + spec.name.str() + ": " + why, error.message};
+Error as_wrong_input(Error error) {
+  if (error.code == ErrorCode::kUnauthenticated) error.code = ErrorCode::kInvalidArgument;
+  return error;
 }
 
 }  // namespace
@@ -75,11 +70,9 @@ Task<Result<ControlPlane::Entry>> ControlPlane::run_register(catalog::ServerSpec
   const NameTaken taken(registering_, name);
   if (!taken.by_us()) co_return in_progress(name);
 
-  auto discovery = co_await discoverer_.discover(spec);
-  if (!discovery) {
-    const Error& error = discovery.error();
-    co_return error.code == ErrorCode::kUnauthenticated ? refused_credential(spec, error) : error;
-  }
+  upstream::Attempt attempt;
+  auto discovery = co_await discoverer_.discover(spec, attempt);
+  if (!discovery) co_return as_wrong_input(discovery.error());
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_return co_await run_store(std::move(spec), std::move(*discovery), force);
 }
@@ -94,6 +87,8 @@ Task<Result<ControlPlane::Entry>> ControlPlane::run_store(catalog::ServerSpec sp
   const catalog::ServerEntry& server = **entry;
   for (const std::string& warning : server.warnings)
     log_.warn("registered, with something set aside", {{"server", name}, {"what", warning}});
+  if (catalog::overrides_bearer_token(server.spec))
+    log_.info("the Authorization header of headers is sent instead of bearer_token", {{"server", name}});
   log_.info("registered", {{"server", name},
                            {"tools", server.tools.size()},
                            {"prompts", server.prompts.size()},

@@ -65,6 +65,20 @@ http::ClientOptions client_options(const Config& config) {
   return options;
 }
 
+// Where no server has a grant.
+class NoTokens final : public oauth::TokenDirectory {
+ public:
+  std::shared_ptr<oauth::TokenSource> source_of(const catalog::ServerName&) override { return source_; }
+
+ private:
+  class Source final : public oauth::TokenSource {
+   public:
+    Task<Result<oauth::AccessTokenPtr>> renew(oauth::AccessTokenPtr stale, Executor) override { co_return stale; }
+    void note_missing_scopes(oauth::AccessTokenPtr, std::vector<std::string>) override {}
+  };
+  std::shared_ptr<oauth::TokenSource> source_ = std::make_shared<Source>();
+};
+
 // Everything, in the order of dependence; destruction in reverse. Lives in run(), on the control thread.
 class Application {
  public:
@@ -98,6 +112,7 @@ class Application {
   store::ModeStore modes_;
   store::SqlCatalogRepository repository_;
   catalog::Catalog catalog_;
+  NoTokens tokens_;
   upstream::Upstreams upstreams_;
   upstream::ServerDiscoverer discoverer_;
   admin::ControlPlane control_plane_;
@@ -120,7 +135,7 @@ Application::Application(const Config& config, const Environment& environment, c
       modes_(database, time_),
       repository_(database, sealing, time_),
       catalog_(control_.get_executor(), repository_, log),
-      upstreams_(control_.get_executor(), time_, log, upstream_options(config, environment, version)),
+      upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       control_plane_(control_.get_executor(), catalog_, repository_, discoverer_, log),
       sessions_(random_),
@@ -155,6 +170,11 @@ Task<Result<void>> Application::run_load() {
   if (!mode) co_return mode.error();
   auto loaded = co_await catalog_.load();
   if (!loaded) co_return with_context(loaded.error(), "failed to create MCP service");
+  for (const auto& server : catalog_.published().load()->servers()) {
+    if (!catalog::overrides_bearer_token(server->spec)) continue;
+    log_.info("the Authorization header of headers is sent instead of bearer_token",
+              {{"server", server->spec.name.str()}});
+  }
   co_return Result<void>();
 }
 

@@ -172,6 +172,15 @@ std::optional<Value> value_of(const Words<Value, size>& table, std::string_view 
   return std::nullopt;
 }
 
+// Parts of the names of headers that prove who calls: X-Api-Key, X-Auth-Token, Private-Token, CF-Access-Client-Secret.
+constexpr std::array<std::string_view, 7> kCredentialWords = {"auth",   "token",    "key",    "secret",
+                                                              "cookie", "password", "session"};
+
+bool has_authorization_header(const ServerSpec& spec) {
+  return std::any_of(spec.headers.begin(), spec.headers.end(),
+                     [](const auto& header) { return equals_ignoring_case(header.first, "authorization"); });
+}
+
 }  // namespace
 
 std::string_view text_of(Transport transport) { return word_of(kTransports, transport); }
@@ -182,6 +191,22 @@ std::optional<Transport> parse_transport(std::string_view text) { return value_o
 std::optional<SessionMode> parse_session_mode(std::string_view text) { return value_of(kSessionModes, text); }
 std::optional<Protocol> parse_protocol(std::string_view text) { return value_of(kProtocols, text); }
 std::optional<OAuthGrant> parse_oauth_grant(std::string_view text) { return value_of(kOAuthGrants, text); }
+
+bool overrides_bearer_token(const ServerSpec& spec) {
+  return !spec.bearer_token.empty() && has_authorization_header(spec);
+}
+
+bool sends_authorization(const ServerSpec& spec) {
+  return !spec.bearer_token.empty() || has_authorization_header(spec);
+}
+
+bool has_static_credential(const ServerSpec& spec) {
+  return sends_authorization(spec) || std::any_of(spec.headers.begin(), spec.headers.end(), [](const auto& header) {
+           const std::string name = ascii_lower(header.first);
+           return std::any_of(kCredentialWords.begin(), kCredentialWords.end(),
+                              [&](std::string_view word) { return name.find(word) != std::string::npos; });
+         });
+}
 
 Result<void> validate(const ServerSpec& spec) {
   if (auto ok = check_mandatory(spec); !ok) return ok;

@@ -68,6 +68,14 @@ struct ServerSpec {
   friend bool operator==(const ServerSpec&, const ServerSpec&) = default;
 };
 
+// Whether requests to the server carry an Authorization header of the registration: its headers' (in any spelling), or
+// one of its bearer token.
+bool sends_authorization(const ServerSpec& spec);
+// Whether the registration gives a credential: that, or a header that is one by its name (X-Api-Key, Cookie, ...).
+bool has_static_credential(const ServerSpec& spec);
+// Whether it gives both; the header is sent.
+bool overrides_bearer_token(const ServerSpec& spec);
+
 // What a registration may hold. Far above what real configurations have; they keep one of them from filling the memory.
 inline constexpr std::size_t kHeadersMax = 64;
 inline constexpr std::size_t kHeaderNameBytesMax = 128;

@@ -39,7 +39,8 @@ struct ClientRequest {
   std::string_view method = "POST";
   // Rendered lines, "Name: value\r\n" each, written as they are: for what a server's calls have in common.
   std::string_view fixed_headers = {};
-  std::span<const Header> headers = {};  // Checked; a bad one fails the request with kInvalidArgument.
+  std::string_view credential_lines = {};  // Rendered likewise: what changes while those stay.
+  std::span<const Header> headers = {};    // Checked; a bad one fails the request with kInvalidArgument.
   std::span<const std::string_view> body_pieces = {};
   SteadyTime deadline = kNever;                  // For the head of the answer, and its body unless moved.
   FailurePhase* failure_phase = nullptr;         // Set when send() fails, if not null.

@@ -135,7 +135,7 @@ Task<Result<void>> ClientConnection::exchange(const ClientRequest& request, std:
 
 void ClientConnection::render_request(const ClientRequest& request, std::uint64_t body_bytes) {
   out_.assign(request.method).append(" ").append(request.url.target()).append(" HTTP/1.1\r\nHost: ");
-  out_.append(request.url.authority()).append("\r\n").append(request.fixed_headers);
+  out_.append(request.url.authority()).append("\r\n").append(request.fixed_headers).append(request.credential_lines);
   for (const Header& header : request.headers)
     out_.append(header.name).append(": ").append(header.value).append("\r\n");
   if (body_bytes > 0 || announces_empty_body(request.method)) {

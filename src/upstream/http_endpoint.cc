@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/server_secrets.h"
 #include "http/headers.h"
 
 namespace jungle::upstream {
@@ -31,6 +32,7 @@ Result<HttpEndpoint> HttpEndpoint::create(const catalog::ServerSpec& spec) {
   auto url = http::Url::parse(spec.url);
   if (!url) return url.error();
   HttpEndpoint out(std::move(*url));
+  out.redactor_ = catalog::redactor_of(spec);
   std::string& lines = out.base_headers_;
   append_header(lines, "Content-Type", "application/json");
   append_header(lines, "Accept", "application/json, text/event-stream");

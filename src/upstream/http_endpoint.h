@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/redactor.h"
 #include "base/result.h"
 #include "catalog/server_spec.h"
 #include "http/url.h"
@@ -28,6 +29,8 @@ class HttpEndpoint {
   std::string session_headers(mcp::Revision revision, std::string_view session_id) const;
   // For modern requests; Mcp-Method and its kin come on top of each.
   const std::string& modern_headers() const { return modern_headers_; }
+  // Hides what of those, and of the URL, nobody else may see.
+  const Redactor& redactor() const { return redactor_; }
 
  private:
   explicit HttpEndpoint(http::Url url) : url_(std::move(url)) {}
@@ -35,6 +38,7 @@ class HttpEndpoint {
   http::Url url_;
   std::string base_headers_;
   std::string modern_headers_;
+  Redactor redactor_;
 };
 
 // Whether a session id may be sent as a header (MCP 2025-11-25 "Session Management": visible ASCII).

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "upstream/cancelled.h"
+#include "base/cancelled.h"
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
 
@@ -16,10 +16,12 @@ SteadyTime last_use_of(const HttpLink& link) {
 }  // namespace
 
 HttpHome::HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint,
-                   std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
+                   std::shared_ptr<const ServerFacts> facts, std::shared_ptr<oauth::TokenSource> tokens,
+                   std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
     : worker_(worker),
       endpoint_(std::move(endpoint)),
       facts_(std::move(facts)),
+      tokens_(std::move(tokens)),
       era_(era),
       ids_(ids),
       tasks_(worker.executor, [&log = worker.log](std::exception_ptr error) {
@@ -75,11 +77,11 @@ Task<void> HttpHome::run_probe(HttpLinkPtr link) {
 
 Task<void> HttpHome::run_open() {
   const Era known = era_.load();
-  auto opened = co_await open_link(place(), known);
+  auto opened = co_await open_link_with(tokens_.get(), place(), known);
   // It refused to be greeted as it was before: it may have been replaced by a version of the other era.
   if (!opened && known != Era::kUnknown && facts_->spec.protocol == catalog::Protocol::kAuto &&
       opened.error().code == ErrorCode::kUpstreamRejected) {
-    opened = co_await open_link(place(), Era::kUnknown);
+    opened = co_await open_link_with(tokens_.get(), place(), Era::kUnknown);
   }
   opening_ = false;
   const auto waiting = std::exchange(waiting_, {});
@@ -144,7 +146,8 @@ Task<void> HttpHome::run_idle_watch(HttpLinkPtr link) {
 
 void HttpHome::bury(HttpLinkPtr link) {
   if (link->session_id.empty()) return;
-  worker_.background.spawn(run_close_session(worker_, endpoint_, std::move(link), 0));
+  LinkUse use{endpoint_, std::move(link), token()};
+  worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
 }
 
 void HttpHome::hurry() { hurry_ = true; }

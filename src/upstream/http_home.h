@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "base/published.h"
+#include "base/reply.h"
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task.h"
 #include "base/task_group.h"
 #include "upstream/http_link.h"
-#include "upstream/reply.h"
 
 namespace jungle::upstream {
 
@@ -30,8 +30,9 @@ class HttpHome {
   };
   using GrantReply = Reply<Result<Grant>>;
 
+  // `tokens` is null for servers that get none.
   HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, std::shared_ptr<const ServerFacts> facts,
-           std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
+           std::shared_ptr<oauth::TokenSource> tokens, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
 
   const Published<HttpLink>& published() const { return link_; }
 
@@ -52,12 +53,14 @@ class HttpHome {
   Task<void> run_idle_watch(HttpLinkPtr link);
   Grant share(OpenedLink opened);
   void bury(HttpLinkPtr link);
-  HttpPlace place() { return HttpPlace{worker_, *endpoint_, *facts_, ids_}; }
+  HttpPlace place() { return HttpPlace{worker_, *endpoint_, *facts_, ids_, token()}; }
+  oauth::AccessTokenPtr token() const { return tokens_ ? tokens_->published().load() : nullptr; }
   bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
 
   Worker& worker_;
   const std::shared_ptr<const HttpEndpoint> endpoint_;
   const std::shared_ptr<const ServerFacts> facts_;
+  const std::shared_ptr<oauth::TokenSource> tokens_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
   Published<HttpLink> link_{nullptr};

@@ -36,10 +36,17 @@ std::shared_ptr<HttpLink> modern_link(const HttpPlace& place) {
   return link;
 }
 
+// The error for a refusal, or another answer that is no greeting.
+Error refused(const HttpPlace& place, const HttpAnswer& answer) {
+  if (place.refusal && answer.refusal) *place.refusal = answer.refusal;
+  return answer_error(place.facts.spec, answer, place.token.get());
+}
+
 Task<Result<HttpAnswer>> ask_discover(HttpPlace place, SteadyTime deadline) {
   const std::string params = own_params(Era::kModern, {}, place.facts.client_info);
   const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", "server/discover"}};
-  const HttpPost request{.url = place.endpoint.url(),
+  const HttpPost request{.endpoint = place.endpoint,
+                         .token = place.token.get(),
                          .fixed_headers = place.endpoint.modern_headers(),
                          .headers = headers,
                          .id = place.ids.fetch_add(1),
@@ -54,7 +61,7 @@ Task<Result<HttpAnswer>> ask_discover(HttpPlace place, SteadyTime deadline) {
 Task<Result<OpenedLink>> discover(HttpPlace place, SteadyTime deadline) {
   auto answer = co_await ask_discover(place, deadline);
   if (!answer) co_return open_error(place, answer.error());
-  if (!answer->response) co_return answer_error(place.facts.spec, answer->status, answer->instead);
+  if (!answer->response || answer->refusal) co_return refused(place, *answer);
   auto greeting = read_greeting(place.facts.spec, *answer->response, Era::kModern);
   if (!greeting) co_return greeting.error();
   co_return OpenedLink{modern_link(place), std::move(*greeting)};
@@ -63,7 +70,8 @@ Task<Result<OpenedLink>> discover(HttpPlace place, SteadyTime deadline) {
 Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   const catalog::ServerSpec& spec = place.facts.spec;
   const std::string params = initialize_params(place.facts.client_info);
-  const HttpPost request{.url = place.endpoint.url(),
+  const HttpPost request{.endpoint = place.endpoint,
+                         .token = place.token.get(),
                          .fixed_headers = place.endpoint.base_headers(),
                          .headers = {},
                          .id = place.ids.fetch_add(1),
@@ -74,14 +82,14 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   NoListener nobody;
   auto answer = co_await post(place.worker, request, nobody);
   if (!answer) co_return open_error(place, answer.error());
-  if (!answer->response) {
-    if (is_client_error(answer->status) && answer->status != 401 && answer->status != 403) {
+  if (!answer->response || answer->refusal) {
+    if (is_client_error(answer->status) && !answer->refusal) {
       co_return init_error(spec, ErrorCode::kUpstreamRejected,
                            "server returned 4xx for initialize POST, likely a legacy SSE server, or not the URL of an "
                            "MCP server: " +
                                answer->instead);
     }
-    co_return answer_error(spec, answer->status, answer->instead);
+    co_return refused(place, *answer);
   }
   auto greeting = read_greeting(spec, *answer->response, Era::kLegacy);
   if (!greeting) co_return greeting.error();
@@ -90,7 +98,8 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   link->session_id = std::move(answer->session_id);
   link->headers = place.endpoint.session_headers(greeting->revision, link->session_id);
   const std::string initialized = notification_text("notifications/initialized", "{}");
-  auto told = co_await post_message(place.worker, place.endpoint.url(), link->headers, initialized, deadline);
+  auto told =
+      co_await post_message(place.worker, place.endpoint, place.token.get(), link->headers, initialized, deadline);
   if (!told || *told >= 300) {
     place.worker.log.debug("a server did not take notifications/initialized",
                            {{"server", spec.name.str()}, {"status", told ? *told : 0}});
@@ -100,17 +109,18 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
 
 }  // namespace
 
-Error answer_error(const catalog::ServerSpec& spec, int status, const std::string& instead) {
-  if (status == 401) {
-    Error error = nonsense_error(spec, "it requires authorization (HTTP 401); set its bearer_token or headers");
-    error.code = ErrorCode::kUnauthenticated;
-    return error;
+Error answer_error(const catalog::ServerSpec& spec, const HttpAnswer& answer, const oauth::AccessToken* token) {
+  if (answer.refusal && answer.refusal->status == 401) {
+    if (token && !token->token.empty()) return token_refused_error(spec, answer.refusal->words);
+    return credential_refused_error(spec, answer.refusal->words);
   }
-  Error error = nonsense_error(
-      spec, instead.empty() ? "it answered HTTP " + std::to_string(status) + " without a message" : instead);
-  if (status == 403) error.code = ErrorCode::kPermissionDenied;
-  if (status == 408 || status == 429 || status >= 500) error.code = ErrorCode::kUnavailable;
-  if (status >= 300 && status < 400) error.message += "; redirects are not followed: register the final URL";
+  std::string what = answer.refusal ? answer.refusal->words : answer.instead;
+  if (what.empty()) what = "it answered HTTP " + std::to_string(answer.status) + " without a message";
+  Error error = nonsense_error(spec, what);
+  if (answer.status == 403) error.code = ErrorCode::kPermissionDenied;
+  if (answer.status == 408 || answer.status == 429 || answer.status >= 500) error.code = ErrorCode::kUnavailable;
+  if (answer.status >= 300 && answer.status < 400)
+    error.message += "; redirects are not followed: register the final URL";
   return error;
 }
 
@@ -128,15 +138,35 @@ Task<Result<OpenedLink>> open_link(HttpPlace place, Era era) {
                              error.code == ErrorCode::kPermissionDenied ||
                              error.message.find("was refused") != std::string::npos;
     if (is_hopeless || place.worker.time.steady_now() >= deadline) co_return open_error(place, error);
-  } else if (probed->status == 401 || probed->status == 403) {
+  } else if (probed->refusal) {
     // Says nothing about the era.
-    co_return answer_error(place.facts.spec, probed->status, probed->instead);
+    co_return refused(place, *probed);
   } else if (probed->response && era_of_discover_answer(*probed->response) == Era::kModern) {
     auto greeting = read_greeting(place.facts.spec, *probed->response, Era::kModern);
     if (!greeting) co_return greeting.error();
     co_return OpenedLink{modern_link(place), std::move(*greeting)};
   }
   co_return co_await initialize(place, deadline);
+}
+
+Task<Result<oauth::AccessTokenPtr>> usable_token(Worker& worker, oauth::TokenSource* tokens) {
+  if (!tokens) co_return oauth::AccessTokenPtr();
+  auto token = tokens->published().load();
+  if (token->is_usable(worker.deadlines.coarse_now())) co_return token;
+  co_return co_await tokens->renew(std::move(token), worker.executor);
+}
+
+Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace place, Era era) {
+  auto token = co_await usable_token(place.worker, tokens);
+  if (!token) co_return token.error();
+  place.token = *token;
+  auto opened = co_await open_link(place, era);
+  const bool is_refused = !opened && opened.error().code == ErrorCode::kUnauthenticated;
+  if (!is_refused || !place.token || place.token->token.empty()) co_return opened;
+  token = co_await tokens->renew(place.token, place.worker.executor);
+  if (!token) co_return token.error();
+  place.token = std::move(*token);
+  co_return co_await open_link(place, era);
 }
 
 Task<Era> probe_era(HttpPlace place) {
@@ -147,22 +177,21 @@ Task<Era> probe_era(HttpPlace place) {
   co_return is_client_error(probed->status) ? Era::kLegacy : Era::kUnknown;
 }
 
-Task<void> run_say_cancelled(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                             std::uint64_t id) {
+Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id) {
   const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
   const std::string text = cancelled_text(id, "the client cancelled the request");
-  auto told = co_await post_message(worker, endpoint->url(), link->headers, text, deadline);
+  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
   (void)told.has_value();  // Who does not hear it need not be told twice.
 }
 
-Task<void> run_close_session(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                             std::uint64_t cancelled_id) {
-  if (cancelled_id != 0) co_await run_say_cancelled(worker, endpoint, link, cancelled_id);
-  if (link->session_id.empty()) co_return;
+Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id) {
+  if (cancelled_id != 0) co_await run_say_cancelled(worker, use, cancelled_id);
+  if (use.link->session_id.empty()) co_return;
   const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  const http::ClientRequest request{.url = endpoint->url(),
+  const http::ClientRequest request{.url = use.endpoint->url(),
                                     .method = "DELETE",
-                                    .fixed_headers = link->headers,
+                                    .fixed_headers = use.link->headers,
+                                    .credential_lines = lines_of(use.token.get()),
                                     .headers = {},
                                     .body_pieces = {},
                                     .deadline = deadline};

@@ -9,9 +9,11 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "oauth/token_source.h"
 #include "upstream/era.h"
 #include "upstream/greeting.h"
 #include "upstream/http_endpoint.h"
+#include "upstream/http_post.h"
 #include "upstream/server_facts.h"
 #include "upstream/worker.h"
 
@@ -41,6 +43,8 @@ struct HttpPlace {
   const HttpEndpoint& endpoint;
   const ServerFacts& facts;
   std::atomic<std::uint64_t>& ids;
+  oauth::AccessTokenPtr token = nullptr;      // To be presented, if it is not null.
+  std::optional<Refusal>* refusal = nullptr;  // Set when the server refuses us, if it is not null.
 };
 
 // Gets in touch, within the server's init timeout. kLegacy: `initialize` and `notifications/initialized` (MCP
@@ -50,19 +54,32 @@ struct HttpPlace {
 // Errors: as Discoverer::discover. A session that a server gave must be closed with close_session().
 Task<Result<OpenedLink>> open_link(HttpPlace place, Era era);
 
+// The same with a token of `tokens` (null: there are none), and once more with a newer one if the server refuses that.
+Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace place, Era era);
+
+// The token of `tokens` that requests are to present now, renewed if need be; null if `tokens` is. Errors: as
+// TokenSource::renew().
+Task<Result<oauth::AccessTokenPtr>> usable_token(Worker& worker, oauth::TokenSource* tokens);
+
 // Asks `server/discover`, which changes nothing, to learn what a server is by now. kUnknown: it did not say, because it
 // did not answer, or refused for another reason (401, 403, 429, 5xx). Takes up to kEraProbeTime.
 Task<Era> probe_era(HttpPlace place);
 
+// A link and what using it takes, for what is said when nobody waits any more.
+struct LinkUse {
+  std::shared_ptr<const HttpEndpoint> endpoint;
+  HttpLinkPtr link;
+  oauth::AccessTokenPtr token;  // May be null.
+};
+
 // Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
-Task<void> run_say_cancelled(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                             std::uint64_t id);
+Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id);
 // Ends a session: DELETE with the headers of the session, authorization included. Does nothing without a session id.
 // `cancelled_id` names a request that the server is told to stop first, 0: none. Never fails; bounded likewise.
-Task<void> run_close_session(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                             std::uint64_t cancelled_id);
+Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id);
 
-// What to say about an answer that is no MCP.
-Error answer_error(const catalog::ServerSpec& spec, int status, const std::string& instead);
+// What to say about an answer that is no MCP, or a refusal. kUnauthenticated for HTTP 401. `token` is what the request
+// presented; it may be null.
+Error answer_error(const catalog::ServerSpec& spec, const HttpAnswer& answer, const oauth::AccessToken* token);
 
 }  // namespace jungle::upstream

@@ -5,11 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "base/cancelled.h"
 #include "base/text.h"
 #include "http/sse_reader.h"
 #include "mcp/json_reader.h"
-#include "upstream/cancelled.h"
-#include "upstream/http_endpoint.h"
+#include "upstream/greeting.h"
 #include "upstream/limits.h"
 
 namespace jungle::upstream {
@@ -28,14 +28,6 @@ Task<void> run_drain(http::ClientResponse answer) {
     const bool stop = co_await is_cancelled();
     if (stop) co_return;
   }
-}
-
-std::string describe(int status, std::string_view content_type, std::string_view body) {
-  std::string text = "it answered HTTP " + std::to_string(status);
-  if (!content_type.empty()) text.append(" with ").append(shortened(content_type, kQuotedBytesMax));
-  const std::string_view start = trimmed(body);
-  if (!start.empty()) text.append(": ").append(shortened(start, kQuotedBytesMax));
-  return text;
 }
 
 class Exchange {
@@ -62,6 +54,7 @@ class Exchange {
     if (const auto id = response.header("mcp-session-id"); id && is_session_id(*id)) answer_.session_id = *id;
     type_ = response.content_type();
     is_json_ = is_media_type(type_, "application/json");
+    if (answer_.status == 401 || answer_.status == 403) answer_.refusal = refusal_of(response);
   }
 
   bool is_stream() const { return answer_.succeeded() && is_media_type(type_, "text/event-stream"); }
@@ -71,15 +64,15 @@ class Exchange {
   Result<void> take_body(Result<std::string> body) {
     if (!body) {
       if (body.error().code != ErrorCode::kLimitExceeded || is_json_) return body.error();
-      answer_.instead = describe(answer_.status, type_, {});  // A long page that is no MCP.
+      answer_.instead = describe({});  // A long page that is no MCP.
       return {};
     }
     if (is_json_ || trimmed(*body).starts_with('{')) {
-      std::string start = body->substr(0, kQuotedBytesMax);
+      std::string start = body->substr(0, answer_.succeeded() ? kQuotedBytesMax : kQuotedFromBytesMax);
       take_answer(std::move(*body));
-      if (!answer_.response && answer_.instead.empty()) answer_.instead = describe(answer_.status, type_, start);
+      if (!answer_.response && answer_.instead.empty()) answer_.instead = describe(start);
     } else {
-      answer_.instead = describe(answer_.status, type_, *body);
+      answer_.instead = describe(*body);
     }
     return {};
   }
@@ -107,9 +100,40 @@ class Exchange {
   }
 
   bool has_response() const { return answer_.response.has_value(); }
-  HttpAnswer take_result() { return std::move(answer_); }
+  HttpAnswer take_result() {
+    if (answer_.refusal) {
+      const bool is_error = answer_.response && answer_.response->is_error();
+      answer_.refusal->words = is_error ? without_secrets(error_message_of(*answer_.response)) : answer_.instead;
+    }
+    return std::move(answer_);
+  }
 
  private:
+  static Refusal refusal_of(const http::ClientResponse& response) {
+    Refusal refusal;
+    refusal.status = response.status();
+    for (const http::Header& header : response.headers()) {
+      if (refusal.challenges.size() < kChallengesMax && equals_ignoring_case(header.name, "www-authenticate"))
+        refusal.challenges.emplace_back(header.value);
+    }
+    return refusal;
+  }
+
+  // What came instead of an answer, for people.
+  std::string describe(std::string_view body) const {
+    std::string text = "it answered HTTP " + std::to_string(answer_.status);
+    if (!type_.empty()) text.append(" with ").append(shortened(type_, kQuotedBytesMax));
+    const std::string words = without_secrets(body);
+    if (!words.empty()) text.append(": ").append(words);
+    return text;
+  }
+
+  std::string without_secrets(std::string_view text) const {
+    std::string out = request_.endpoint.redactor().redacted(std::string(text));
+    if (request_.token) Redactor(std::span(&request_.token->token, 1)).redact(out);
+    return quotable_words(out);
+  }
+
   // The only message of a JSON answer.
   void take_answer(std::string text) {
     auto read = mcp::read_message(std::move(text), request_.form);
@@ -132,7 +156,8 @@ class Exchange {
   Task<void> take_event(std::string text, http::ClientResponse& response) {
     auto read = mcp::read_message(std::move(text), request_.form);
     if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
-      worker_.log.warn("a server sent a malformed event", {{"url", request_.url.origin()}, {"why", bad->message}});
+      worker_.log.warn("a server sent a malformed event",
+                       {{"url", request_.endpoint.url().origin()}, {"why", bad->message}});
       co_return;
     }
     auto& message = std::get<mcp::Message>(read);
@@ -166,8 +191,9 @@ void drain(Worker& worker, http::ClientResponse response) {
 Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener) {
   Exchange exchange(worker, request, listener);
   const auto message = exchange.message();
-  const http::ClientRequest head{.url = request.url,
+  const http::ClientRequest head{.url = request.endpoint.url(),
                                  .fixed_headers = request.fixed_headers,
+                                 .credential_lines = lines_of(request.token),
                                  .headers = request.headers,
                                  .body_pieces = message,
                                  .deadline = request.deadline};
@@ -186,17 +212,25 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
   co_return exchange.take_result();
 }
 
-Task<Result<int>> post_message(Worker& worker, const http::Url& url, std::string_view fixed_headers,
-                               std::string_view text, SteadyTime deadline) {
+Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
+                               std::string_view fixed_headers, std::string_view text, SteadyTime deadline) {
   const std::array<std::string_view, 1> pieces{text};
-  const http::ClientRequest request{
-      .url = url, .fixed_headers = fixed_headers, .headers = {}, .body_pieces = pieces, .deadline = deadline};
+  const http::ClientRequest request{.url = endpoint.url(),
+                                    .fixed_headers = fixed_headers,
+                                    .credential_lines = lines_of(token),
+                                    .headers = {},
+                                    .body_pieces = pieces,
+                                    .deadline = deadline};
   auto sent = co_await worker.client.send(request);
   if (!sent) co_return sent.error();
   const int status = sent->status();
   auto body = co_await sent->read_body(kErrorBodyBytesMax);  // Read to its end, so the connection can be kept.
   (void)body.has_value();
   co_return status;
+}
+
+std::string_view lines_of(const oauth::AccessToken* token) {
+  return token ? std::string_view(token->header_line.reveal()) : std::string_view();
 }
 
 }  // namespace jungle::upstream

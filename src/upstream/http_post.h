@@ -13,13 +13,17 @@
 #include "http/client.h"
 #include "mcp/request.h"
 #include "mcp/response.h"
+#include "oauth/access_token.h"
+#include "upstream/http_endpoint.h"
+#include "upstream/refusal.h"
 #include "upstream/worker.h"
 
 namespace jungle::upstream {
 
 // A request to be posted. Borrows everything until post() has returned.
 struct HttpPost {
-  const http::Url& url;
+  const HttpEndpoint& endpoint;
+  const oauth::AccessToken* token;  // Presented beside the headers; null: none.
   std::string_view fixed_headers;
   std::span<const http::Header> headers;
   std::uint64_t id = 0;
@@ -51,7 +55,8 @@ struct HttpAnswer {
   std::string session_id;                 // Of the answer's Mcp-Session-Id, if it may be one.
   std::optional<mcp::Response> response;  // The JSON-RPC answer to our id, or an error that names no id.
   bool names_our_id = false;
-  std::string instead;  // Without a response: what came, for people.
+  std::string instead;             // Without a response: what came, for people.
+  std::optional<Refusal> refusal;  // With status 401 and 403; `response` may be there too.
 
   bool succeeded() const { return status >= 200 && status < 300; }
 };
@@ -61,8 +66,11 @@ struct HttpAnswer {
 // client's: there was no answer, or it broke off. Cancelling closes the exchange.
 Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener);
 
-// Posts a notification or a response; returns the status.
-Task<Result<int>> post_message(Worker& worker, const http::Url& url, std::string_view fixed_headers,
-                               std::string_view text, SteadyTime deadline);
+// Posts a notification or a response; returns the status. `token` may be null.
+Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
+                               std::string_view fixed_headers, std::string_view text, SteadyTime deadline);
+
+// The lines that present a token; empty for null.
+std::string_view lines_of(const oauth::AccessToken* token);
 
 }  // namespace jungle::upstream

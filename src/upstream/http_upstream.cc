@@ -7,11 +7,11 @@
 
 #include <boost/asio/dispatch.hpp>
 
+#include "base/cancelled.h"
 #include "base/text.h"
 #include "mcp/error_code.h"
 #include "mcp/param_headers.h"
 #include "upstream/call_clock.h"
-#include "upstream/cancelled.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
 
@@ -22,12 +22,15 @@ struct HttpUpstream::Call {
   const mcp::Request& request;
   const mcp::CallContext& context;
   mcp::EventSink& events;
+  oauth::AccessTokenPtr token = nullptr;  // What its requests present; null where there are no tokens.
+  bool token_replaced = false;            // It was refused once.
 };
 
 // How an attempt ended. kSessionGone: the server certainly did not run the call. kEraDoubted: it refused the call the
-// way a server of the other era does; if it turns out to be one, it certainly did not run it either.
+// way a server of the other era does; if it turns out to be one, it certainly did not run it either. kTokenRefused: it
+// did not run it.
 struct HttpUpstream::Outcome {
-  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted };
+  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused };
   Kind kind = Kind::kDone;
   Result<mcp::Response> answer;
   std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
@@ -89,25 +92,23 @@ class MirroredHeaders {
   std::vector<http::Header> headers_;
 };
 
-Task<void> run_answer(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                      std::string text) {
+Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
   const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  auto told = co_await post_message(worker, endpoint->url(), link->headers, text, deadline);
+  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
   (void)told.has_value();
 }
 
 // Relays what comes before the answer, and keeps the call alive while there is progress.
 class CallListener final : public PostListener {
  public:
-  CallListener(Worker& worker, const ServerState& state, const mcp::Request& request, const mcp::CallContext& call,
-               mcp::EventSink& events, const HttpLinkPtr& link, const CallClock& clock, std::string_view token)
+  CallListener(Worker& worker, LinkUse use, const mcp::Request& request, const mcp::CallContext& call,
+               mcp::EventSink& events, const CallClock& clock, std::string_view progress_token)
       : worker_(worker),
-        state_(state),
+        use_(std::move(use)),
         call_(call),
         events_(events),
-        link_(link),
         clock_(clock),
-        own_token_(token),
+        own_token_(progress_token),
         client_token_(progress_token_of(request)) {}
 
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override {
@@ -121,18 +122,17 @@ class CallListener final : public PostListener {
     (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
   }
   void on_request(mcp::Request request) override {
-    if (link_->era == Era::kModern || worker_.background.size() >= kGoodbyesMax) return;
-    worker_.background.spawn(run_answer(worker_, state_.endpoint, link_, answer_to_server(request)));
+    if (use_.link->era == Era::kModern || worker_.background.size() >= kGoodbyesMax) return;
+    worker_.background.spawn(run_answer(worker_, use_, answer_to_server(request)));
   }
   // Where progress moved the deadline to.
   SteadyTime deadline_or(SteadyTime first) const { return std::max(deadline_, first); }
 
  private:
   Worker& worker_;
-  const ServerState& state_;
+  const LinkUse use_;
   const mcp::CallContext& call_;
   mcp::EventSink& events_;
-  const HttpLinkPtr& link_;
   const CallClock& clock_;
   std::string_view own_token_;
   std::optional<std::string_view> client_token_;
@@ -170,14 +170,24 @@ bool may_be_modern(const HttpAnswer& answer) {
 }  // namespace
 
 HttpUpstream::HttpUpstream(Worker& worker, std::shared_ptr<ServerState> state)
-    : worker_(worker), state_(std::move(state)), link_(state_->http->published()) {}
+    : worker_(worker), state_(std::move(state)), link_(state_->http->published()) {
+  if (state_->tokens) token_.emplace(state_->tokens->published());
+}
 
 Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp::CallContext& context,
                                                  mcp::EventSink& events) {
   const auto keep = self();
   Call call{request, context, events};
-  // Twice at most: whatever asks for a second attempt has certainly not run the call.
-  for (bool again = false;; again = true) {
+  if (token_) {
+    call.token = token_->current();
+    if (!call.token->is_usable(worker_.deadlines.coarse_now())) {
+      auto renewed = co_await state_->tokens->renew(call.token, worker_.executor);
+      if (!renewed) co_return renewed.error();
+      call.token = std::move(*renewed);
+    }
+  }
+  // Twice at most, and once more with another token: whatever asks for an attempt more has certainly not run the call.
+  for (bool again = false;;) {
     HttpLinkPtr link = link_.current();
     if (!link) {
       auto ensured = co_await ensure_link(nullptr);
@@ -187,10 +197,19 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     auto outcome = link->session_per_call ? call_in_own_session(call) : call_over(call, link);
     auto done = co_await std::move(outcome);
     if (done.given_up_id != 0 && !link->session_per_call && worker_.background.size() < kGoodbyesMax) {
-      worker_.background.spawn(run_say_cancelled(worker_, state_->endpoint, link, done.given_up_id));
+      LinkUse use{state_->endpoint, link, call.token};
+      worker_.background.spawn(run_say_cancelled(worker_, std::move(use), done.given_up_id));
     }
     if (done.doubts_era) mention_doubt(link);
-    if (done.kind == Outcome::Kind::kDone || again) co_return std::move(done.answer);
+    if (done.kind == Outcome::Kind::kTokenRefused && !std::exchange(call.token_replaced, true)) {
+      // It may have been revoked, or our clocks differ.
+      auto renewed = co_await state_->tokens->renew(call.token, worker_.executor);
+      if (!renewed) co_return renewed.error();
+      call.token = std::move(*renewed);
+      continue;
+    }
+    const bool is_final = done.kind == Outcome::Kind::kDone || done.kind == Outcome::Kind::kTokenRefused;
+    if (is_final || std::exchange(again, true)) co_return std::move(done.answer);
     const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
     auto settling = doubted ? settle_era(link) : ensure_link(link);
     auto settled = co_await std::move(settling);
@@ -233,13 +252,14 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   const ServerFacts& facts = *state_->facts;
   const bool is_modern = link->era == Era::kModern;
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
-  const std::string token = std::to_string(id);
-  const std::string params = hop_params(link->era, call.request, call.context, token, facts.client_info);
+  const std::string progress_token = std::to_string(id);
+  const std::string params = hop_params(link->era, call.request, call.context, progress_token, facts.client_info);
   std::optional<MirroredHeaders> mirrored;
   if (is_modern) mirrored.emplace(call.request);
   const SteadyTime start = worker_.deadlines.coarse_now();
   const CallClock clock(start, facts.call_timeout, call.context);
-  const HttpPost request{.url = state_->endpoint->url(),
+  const HttpPost request{.endpoint = *state_->endpoint,
+                         .token = call.token.get(),
                          .fixed_headers = link->headers,
                          .headers = mirrored ? mirrored->get() : std::span<const http::Header>(),
                          .id = id,
@@ -247,7 +267,8 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                          .params = params,
                          .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
                          .deadline = clock.deadline_from(start)};
-  CallListener listener(worker_, *state_, call.request, call.context, call.events, link, clock, token);
+  CallListener listener(worker_, LinkUse{state_->endpoint, link, call.token}, call.request, call.context, call.events,
+                        clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
   auto answer = co_await post(worker_, request, listener);
   Outcome outcome;
@@ -256,7 +277,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
     outcome.answer = clock.error(facts.spec, call.request.method_name, deadline);
   } else {
     const bool cancelled = !answer && answer.error().code == ErrorCode::kCancelled;
-    outcome = judge(std::move(answer), *link);
+    outcome = judge(call, std::move(answer), *link);
     if (!cancelled) co_return outcome;
   }
   // Closing the exchange has told a modern server. A legacy one is told in words, if it has a session to know us by.
@@ -264,13 +285,18 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   co_return outcome;
 }
 
-HttpUpstream::Outcome HttpUpstream::judge(Result<HttpAnswer> answer, const HttpLink& link) {
+HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link) {
   const catalog::ServerSpec& spec = state_->facts->spec;
   Outcome outcome;
   if (!answer) {
     outcome.answer = answer.error().code == ErrorCode::kCancelled
                          ? cancelled_error(spec)
                          : connect_error(spec, answer.error(), state_->endpoint->url().host_is_loopback());
+    return outcome;
+  }
+  if (answer->status == 401) {
+    if (call.token && !call.token->token.empty()) outcome.kind = Outcome::Kind::kTokenRefused;
+    outcome.answer = answer_error(spec, *answer, call.token.get());
     return outcome;
   }
   if (link.era == Era::kLegacy) {
@@ -281,7 +307,7 @@ HttpUpstream::Outcome HttpUpstream::judge(Result<HttpAnswer> answer, const HttpL
     outcome.kind = Outcome::Kind::kEraDoubted;
   }
   if (!answer->response) {
-    outcome.answer = answer_error(spec, answer->status, answer->instead);
+    outcome.answer = answer_error(spec, *answer, call.token.get());
   } else if (link.era == Era::kModern) {
     outcome.answer = without_hop_matters(std::move(*answer->response), spec.name.str());
     outcome.doubts_era =
@@ -302,7 +328,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
     keep_ready();
     if (!session) {
       const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
-      auto opened = co_await open_link(place, Era::kLegacy);
+      auto opened = co_await open_link_with(state_->tokens.get(), place, Era::kLegacy);
       if (!opened) {
         const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
         outcome.kind = refused && may_probe() ? Outcome::Kind::kEraDoubted : Outcome::Kind::kDone;
@@ -341,7 +367,7 @@ void HttpUpstream::keep_ready() {
 Task<void> HttpUpstream::run_open_ready() {
   const auto keep = self();
   const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
-  auto opened = co_await open_link(place, Era::kLegacy);
+  auto opened = co_await open_link_with(state_->tokens.get(), place, Era::kLegacy);
   --opening_;
   if (!opened) co_return;  // The next call tries itself, and reports.
   if (closed_ || opened->link->session_id.empty()) {
@@ -359,7 +385,8 @@ void HttpUpstream::drop_ready() {
 
 void HttpUpstream::say_goodbye(HttpLinkPtr link, std::uint64_t cancelled_id) {
   if (link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
-  worker_.background.spawn(run_close_session(worker_, state_->endpoint, std::move(link), cancelled_id));
+  LinkUse use{state_->endpoint, std::move(link), state_->tokens ? state_->tokens->published().load() : nullptr};
+  worker_.background.spawn(run_close_session(worker_, std::move(use), cancelled_id));
 }
 
 void HttpUpstream::close() {

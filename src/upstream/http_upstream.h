@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/deadline_list.h"
@@ -37,7 +38,7 @@ class HttpUpstream final : public UpstreamServer {
   Task<Result<HttpLinkPtr>> granted(std::shared_ptr<HttpHome::GrantReply> reply);
   Task<Outcome> call_over(Call& call, HttpLinkPtr link);
   Task<Outcome> call_in_own_session(Call& call);
-  Outcome judge(Result<HttpAnswer> answer, const HttpLink& link);
+  Outcome judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
 
   bool may_probe() const { return state_->facts->spec.protocol == catalog::Protocol::kAuto; }
 
@@ -51,6 +52,7 @@ class HttpUpstream final : public UpstreamServer {
   Worker& worker_;
   const std::shared_ptr<ServerState> state_;
   Published<HttpLink>::Reader link_;
+  std::optional<Published<oauth::AccessToken>::Reader> token_;  // Absent where there are no tokens.
 
   // Sessions of a stateless server that gives them: fresh, initialized, never used.
   std::deque<HttpLinkPtr> ready_;

@@ -1,112 +1,26 @@
 #include "upstream/http_upstream.h"
 
-#include <functional>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/text.h"
-#include "http/testing/http_imposter.h"
-#include "upstream/testing/upstream_test_fixture.h"
+#include "upstream/testing/http_upstream_fixture.h"
 
 namespace jungle::upstream {
 namespace {
 
 using namespace std::literals;
-using http::testing::Reply;
-using http::testing::SeenRequest;
 using ::testing::ElementsAre;
+using testing::error;
 using ::testing::HasSubstr;
+using testing::HttpUpstreamTest;
+using testing::kText;
+using testing::member;
+using testing::method_of;
 using ::testing::Not;
-
-// The raw value of a member whose name stands once in a message, and is a number or a string.
-std::string member(const std::string& text, const std::string& key) {
-  const auto at = text.find("\"" + key + "\":");
-  if (at == std::string::npos) return "";
-  const auto begin = at + key.size() + 3;
-  return text.substr(begin, text.find_first_of(",}", begin) - begin);
-}
-std::string method_of(const SeenRequest& request) {
-  return request.method == "POST" ? member(request.body, "method") : request.method;
-}
-Reply result(const SeenRequest& request, const std::string& members) {
-  return http::testing::json(R"({"jsonrpc":"2.0","id":)" + member(request.body, "id") + ",\"result\":{" + members +
-                             "}}");
-}
-Reply error(const SeenRequest& request, int code, int status, const std::string& data = "{}") {
-  const std::string id = request.body.empty() ? "null" : member(request.body, "id");
-  return http::testing::json(R"({"jsonrpc":"2.0","id":)" + id + ",\"error\":{\"code\":" + std::to_string(code) +
-                                 R"(,"message":"no","data":)" + data + "}}",
-                             status);
-}
-const std::string kText = R"("content":[{"type":"text","text":"ok"}])";
-
-class HttpUpstreamTest : public testing::UpstreamTest {
- protected:
-  HttpUpstreamTest() : imposter_(context_) {}
-
-  // Answers by JSON-RPC method, "DELETE" or "GET"; everything else is 202.
-  void answer(const std::string& method, std::function<Reply(const SeenRequest&)> reply) {
-    answers_[method.front() >= 'a' ? "\"" + method + "\"" : method] = std::move(reply);
-    imposter_.when_anything().reply([this](const SeenRequest& request) {
-      const auto found = answers_.find(method_of(request));
-      return found == answers_.end() ? http::testing::text("", 202) : found->second(request);
-    });
-  }
-  // A legacy server that gives the session ids s1, s2, ... or none.
-  void be_legacy(bool gives_sessions) {
-    answer("server/discover", [](const SeenRequest& r) { return error(r, -32601, 200); });
-    answer("initialize", [this, gives_sessions](const SeenRequest& r) {
-      Reply reply = result(r, R"("protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"i"})");
-      if (gives_sessions) reply.with_header("Mcp-Session-Id", "s" + std::to_string(++sessions_));
-      return reply;
-    });
-    answer("tools/call", [](const SeenRequest& r) { return result(r, kText); });
-    answer("DELETE", [](const SeenRequest&) { return http::testing::text("", 200); });
-  }
-  void be_modern() {
-    answer("server/discover", [](const SeenRequest& r) {
-      return result(r, R"("resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}})");
-    });
-    answer("tools/call", [](const SeenRequest& r) { return result(r, R"("resultType":"complete",)" + kText); });
-  }
-  std::vector<std::string> methods() const {
-    std::vector<std::string> out;
-    for (const SeenRequest& request : imposter_.requests()) {
-      const std::string method = method_of(request);
-      out.push_back(std::string(method.starts_with('"') ? method.substr(1, method.size() - 2) : method));
-    }
-    return out;
-  }
-  std::size_t count(const std::string& method) const {
-    const auto all = methods();
-    return static_cast<std::size_t>(std::count(all.begin(), all.end(), method));
-  }
-  SeenRequest last(const std::string& method) const {
-    SeenRequest found;
-    for (const SeenRequest& request : imposter_.requests()) {
-      if (method_of(request) == "\"" + method + "\"" || method_of(request) == method) found = request;
-    }
-    return found;
-  }
-  Task<void> until(std::function<bool()> condition) {
-    for (int i = 0; i < 300 && !condition(); ++i)
-      co_await pass_time(10ms);
-    EXPECT_TRUE(condition());
-  }
-  Task<void> until_count(std::string method, std::size_t wanted) {
-    auto condition = [this, method = std::move(method), wanted] { return count(method) >= wanted; };
-    co_await until(std::move(condition));
-  }
-  Task<void> call_into(catalog::ServerEntry server, std::string* out) { *out = co_await call(server, "t", "{}"); }
-
-  // Declared last, so destroyed first: it runs the context until its connections have ended.
-  int sessions_ = 0;
-  std::map<std::string, std::function<Reply(const SeenRequest&)>> answers_;
-  http::testing::HttpImposter imposter_;
-};
+using testing::Reply;
+using testing::result;
+using testing::SeenRequest;
 
 CORO_TEST_F(HttpUpstreamTest, CostsOnePostPerCallWhereNoSessionIdIsGiven) {
   be_legacy(false);
@@ -446,7 +360,7 @@ CORO_TEST_F(HttpUpstreamTest, ExplainsAnswersThatAreNoMcp) {
   EXPECT_EQ("failed: server 'web': it closed the stream before it answered", closed);
   answer("tools/call", [](const SeenRequest&) { return http::testing::text("", 401); });
   const std::string unauthorized = co_await call(server, "t", "{}");
-  EXPECT_THAT(unauthorized, HasSubstr("it requires authorization (HTTP 401)"));
+  EXPECT_THAT(unauthorized, HasSubstr("the server requires authorization (HTTP 401) and no credential was given"));
   answer("tools/call", [](const SeenRequest& r) { return error(r, -32000, 200, R"({"k":1})"); });
   const std::string own_error = co_await call(server, "t", "{}");
   EXPECT_EQ("error: no", own_error);
@@ -456,7 +370,7 @@ CORO_TEST_F(HttpUpstreamTest, DiscoversALegacyServerAndEndsItsSession) {
   be_legacy(true);
   answer("tools/list", [](const SeenRequest& r) { return result(r, R"("tools":[{"name":"a","x":1.0}])"); });
   const auto server = http_server(imposter_.url());
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_EQ("2025-06-18", found->revision);
   EXPECT_THAT(found->tools, ElementsAre(R"({"name":"a","x":1.0})"));
@@ -468,7 +382,7 @@ CORO_TEST_F(HttpUpstreamTest, DiscoversAModernServer) {
   answer("tools/list",
          [](const SeenRequest& r) { return result(r, R"("resultType":"complete","tools":[{"name":"a"}])"); });
   const auto server = http_server(imposter_.url());
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_EQ("2026-07-28", found->revision);
   EXPECT_EQ("tools/list", last("tools/list").header("mcp-method"));
@@ -477,7 +391,7 @@ CORO_TEST_F(HttpUpstreamTest, DiscoversAModernServer) {
 CORO_TEST_F(HttpUpstreamTest, SaysThatAUrlIsNoMcpServer) {
   imposter_.when_anything().reply(http::testing::text("not here", 404));
   const auto server = http_server(imposter_.url());
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_FALSE(found.has_value());
   EXPECT_THAT(found.error().message,
               HasSubstr("failed to initialize connection with MCP server: server returned 4xx for initialize POST, "

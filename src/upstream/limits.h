@@ -20,8 +20,10 @@ inline constexpr std::size_t kGoodbyesMax = 256;    // Of those at once, per wor
 
 // Answers. A tools/list of 64 MiB is a mistake; the largest seen in the wild is 3 MiB.
 inline constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
-inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // Of an answer that is not MCP.
-inline constexpr std::size_t kQuotedBytesMax = 200;           // Of it, quoted in our error.
+inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;   // Of an answer that is not MCP.
+inline constexpr std::size_t kQuotedBytesMax = 200;            // Of it, quoted in our error,
+inline constexpr std::size_t kQuotedFromBytesMax = 32 * 1024;  // once our secrets in so much of it are blacked out.
+inline constexpr std::size_t kChallengesMax = 16;              // WWW-Authenticate fields that are looked at.
 
 inline constexpr Seconds kDrainTime{2};  // For the end of an event stream whose answer has come.
 

@@ -52,7 +52,8 @@ class HttpConversation final : public Conversation {
     const std::string params = own_params(link_->era, members, place_.facts.client_info);
     const std::array<http::Header, 1> mirrored{http::Header{"Mcp-Method", method}};
     const HttpPost request{
-        .url = place_.endpoint.url(),
+        .endpoint = place_.endpoint,
+        .token = place_.token.get(),
         .fixed_headers = link_->headers,
         .headers = is_modern ? std::span<const http::Header>(mirrored) : std::span<const http::Header>(),
         .id = place_.ids.fetch_add(1),
@@ -68,7 +69,8 @@ class HttpConversation final : public Conversation {
       }
       co_return connect_error(spec, answer.error(), place_.endpoint.url().host_is_loopback());
     }
-    if (!answer->response) co_return answer_error(spec, answer->status, answer->instead);
+    if (answer->refusal) *place_.refusal = answer->refusal;
+    if (!answer->response || answer->status == 401) co_return answer_error(spec, *answer, place_.token.get());
     co_return std::move(*answer->response);
   }
 
@@ -101,14 +103,15 @@ class ServerDiscoverer::State {
     co_return discovery;
   }
 
-  Task<Result<catalog::Discovery>> discover_http(std::shared_ptr<const ServerFacts> facts) {
+  Task<Result<catalog::Discovery>> discover_http(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
     auto created = HttpEndpoint::create(facts->spec);
     if (!created) co_return unusable_error(facts->spec);
     const auto endpoint = std::make_shared<const HttpEndpoint>(std::move(*created));
     const auto allowed = worker_.client.egress().check(endpoint->url(), http::UrlSource::kAdministrator);
     if (!allowed) co_return forbidden_error(facts->spec, allowed.error());
     std::atomic<std::uint64_t> ids{1};
-    const HttpPlace place{worker_, *endpoint, *facts, ids};
+    const auto token = oauth::access_token_of(attempt.access_token);
+    const HttpPlace place{worker_, *endpoint, *facts, ids, token, &attempt.refusal};
     const Era era = known_era(facts->spec, {});
     auto opened = co_await open_link(place, era);
     if (!opened) co_return opened.error();
@@ -116,7 +119,8 @@ class ServerDiscoverer::State {
     const ListLimits limits;
     auto discovery = co_await list_everything(conversation, facts->spec, opened->greeting, limits);
     if (!opened->link->session_id.empty()) {
-      worker_.background.spawn(run_close_session(worker_, endpoint, opened->link, 0));
+      LinkUse use{endpoint, opened->link, token};
+      worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
     }
     co_return discovery;
   }
@@ -131,13 +135,13 @@ ServerDiscoverer::ServerDiscoverer(Upstreams& upstreams, Executor control, Deadl
 
 ServerDiscoverer::~ServerDiscoverer() = default;
 
-Task<Result<catalog::Discovery>> ServerDiscoverer::discover(const catalog::ServerSpec& spec) {
+Task<Result<catalog::Discovery>> ServerDiscoverer::discover(const catalog::ServerSpec& spec, Attempt& attempt) {
   auto facts = std::make_shared<const ServerFacts>(spec, state_->upstreams_.options());
   switch (spec.transport) {
     case catalog::Transport::kStdio:
       co_return co_await state_->discover_stdio(std::move(facts));
     case catalog::Transport::kStreamableHttp:
-      co_return co_await state_->discover_http(std::move(facts));
+      co_return co_await state_->discover_http(std::move(facts), attempt);
     case catalog::Transport::kSse:
       break;
   }

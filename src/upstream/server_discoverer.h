@@ -20,7 +20,7 @@ class ServerDiscoverer final : public Discoverer {
   ServerDiscoverer& operator=(const ServerDiscoverer&) = delete;
   ~ServerDiscoverer() override;  // REQUIRES: Upstreams::stop() has returned, or discover() was never called.
 
-  Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec) override;
+  Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec, Attempt& attempt) override;
 
  private:
   class State;

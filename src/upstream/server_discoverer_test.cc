@@ -14,7 +14,7 @@ class ServerDiscovererTest : public testing::UpstreamTest {};
 
 CORO_TEST_F(ServerDiscovererTest, ListsALegacyStdioServer) {
   const auto server = stdio_server({"chatty", "noisy=1000"});
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_EQ("2025-11-25", found->revision);
   EXPECT_EQ(R"({"tools":{},"prompts":{},"resources":{}})", found->capabilities);
@@ -29,7 +29,7 @@ CORO_TEST_F(ServerDiscovererTest, ListsALegacyStdioServer) {
 
 CORO_TEST_F(ServerDiscovererTest, ListsAModernStdioServer) {
   const auto server = stdio_server({"modern"});
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_EQ("2026-07-28", found->revision);
   EXPECT_EQ(3u, found->tools.size());
@@ -37,7 +37,7 @@ CORO_TEST_F(ServerDiscovererTest, ListsAModernStdioServer) {
 
 CORO_TEST_F(ServerDiscovererTest, ListsAServerThatExitsWhenProbed) {
   const auto server = stdio_server({"strict"});
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_EQ("2025-11-25", found->revision);
 }
@@ -45,7 +45,7 @@ CORO_TEST_F(ServerDiscovererTest, ListsAServerThatExitsWhenProbed) {
 CORO_TEST_F(ServerDiscovererTest, FailsAtTheInitLimitWhenTheServerIsSilentAndLeavesNoProcess) {
   auto server = stdio_server({"silent", "ignore-eof"});
   server.spec.init_timeout_sec = 1;
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_FALSE(found.has_value());
   EXPECT_EQ(ErrorCode::kDeadlineExceeded, found.error().code);
   EXPECT_THAT(found.error().message, HasSubstr("timed out after 1 second"));
@@ -53,7 +53,7 @@ CORO_TEST_F(ServerDiscovererTest, FailsAtTheInitLimitWhenTheServerIsSilentAndLea
 
 CORO_TEST_F(ServerDiscovererTest, SaysWhyTheProcessEnded) {
   const auto server = stdio_server({"exit=1"});
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_FALSE(found.has_value());
   EXPECT_EQ(ErrorCode::kUnavailable, found.error().code);
   EXPECT_THAT(found.error().message, HasSubstr("transport closed"));
@@ -63,7 +63,7 @@ CORO_TEST_F(ServerDiscovererTest, SaysWhyTheProcessEnded) {
 CORO_TEST_F(ServerDiscovererTest, RefusesUrlsThatNothingMayFetch) {
   for (const char* url : {"http://169.254.169.254/mcp", "http://2852039166/mcp", "http://metadata.google.internal/"}) {
     const auto server = http_server(url);
-    auto found = co_await discoverer_->discover(server.spec);
+    auto found = co_await discoverer_->discover(server.spec, attempt_);
     CO_ASSERT_FALSE(found.has_value());
     EXPECT_EQ(ErrorCode::kInvalidArgument, found.error().code);
     EXPECT_THAT(found.error().message, HasSubstr("server 'web': invalid url: http://"));
@@ -74,7 +74,7 @@ CORO_TEST_F(ServerDiscovererTest, RefusesUrlsThatNothingMayFetch) {
 CORO_TEST_F(ServerDiscovererTest, SaysWhichCommandIsMissing) {
   auto server = stdio_server({});
   server.spec.command = "no-such-command";
-  auto found = co_await discoverer_->discover(server.spec);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
   CO_ASSERT_FALSE(found.has_value());
   EXPECT_THAT(found.error().message, HasSubstr("server 'fix': failed to create stdio client for MCP server: failed to "
                                                "start command: no-such-command: no such file or directory"));

@@ -94,6 +94,24 @@ Error forbidden_error(const catalog::ServerSpec& spec, const Error& why) {
   return Error{ErrorCode::kInvalidArgument, named(spec, "invalid url: " + why.message), {}};
 }
 
+Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view words) {
+  std::string text = catalog::has_static_credential(spec)
+                         ? "the server refused the credential you gave (HTTP 401): check bearer_token and headers"
+                         : "the server requires authorization (HTTP 401) and no credential was given: set bearer_token "
+                           "or headers";
+  if (!words.empty()) text.append("; ").append(words);
+  return Error{ErrorCode::kUnauthenticated, named(spec, text), {}};
+}
+
+Error token_refused_error(const catalog::ServerSpec& spec, std::string_view words) {
+  std::string text =
+      "the server refused the access token of its authorization server (HTTP 401); if it stays so, run "
+      "`mcpjungle authorize " +
+      spec.name.str() + "`";
+  if (!words.empty()) text.append("; ").append(words);
+  return Error{ErrorCode::kUnauthenticated, named(spec, text), {}};
+}
+
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what) {
   return Error{ErrorCode::kUpstreamRejected, named(spec, what), {}};
 }

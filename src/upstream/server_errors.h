@@ -35,6 +35,10 @@ Error gone_error(const catalog::ServerSpec& spec);
 Error unusable_error(const catalog::ServerSpec& spec);
 // kInvalidArgument: its URL leads where nothing may be fetched. `why` is the egress guard's.
 Error forbidden_error(const catalog::ServerSpec& spec, const Error& why);
+// kUnauthenticated: HTTP 401 to what the registration gives, or to nothing. `words` are the server's.
+Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view words);
+// kUnauthenticated: HTTP 401 to an access token that its authorization server stands by.
+Error token_refused_error(const catalog::ServerSpec& spec, std::string_view words);
 // kUpstreamRejected: it answered with something that is no MCP.
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what);
 

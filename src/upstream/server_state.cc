@@ -21,13 +21,14 @@ std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spe
 }  // namespace
 
 ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-                         Spawner& spawner)
+                         Spawner& spawner, std::shared_ptr<oauth::TokenSource> source)
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
       era(known_era(server.spec, server.revision)),
       stdio(make_stdio_home(*this, era, ids, spawner)),
       endpoint(make_endpoint(server.spec)),
-      http(endpoint ? std::make_unique<HttpHome>(home, endpoint, facts, era, ids) : nullptr) {}
+      tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
+      http(endpoint ? std::make_unique<HttpHome>(home, endpoint, facts, tokens, era, ids) : nullptr) {}
 
 Task<void> ServerState::end(StdioHome::Ending how) {
   if (stdio) co_await stdio->end(how);

@@ -7,6 +7,7 @@
 
 #include "base/task.h"
 #include "catalog/entry.h"
+#include "oauth/token_source.h"
 #include "upstream/era.h"
 #include "upstream/http_home.h"
 #include "upstream/server_facts.h"
@@ -19,8 +20,9 @@ namespace jungle::upstream {
 // The atomics may be used on any executor, the homes on the home worker's only.
 class ServerState {
  public:
-  ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-              Spawner& spawner);
+  // `source` is where the server's tokens come from; null: there are none.
+  ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker, Spawner& spawner,
+              std::shared_ptr<oauth::TokenSource> source);
 
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
@@ -30,7 +32,9 @@ class ServerState {
   // Null for other transports.
   const std::unique_ptr<StdioHome> stdio;
   const std::shared_ptr<const HttpEndpoint> endpoint;  // Null too if the URL is none.
-  const std::unique_ptr<HttpHome> http;                // Null with `endpoint`.
+  // Null too where the registration has an Authorization of its own, which is then the only one.
+  const std::shared_ptr<oauth::TokenSource> tokens;
+  const std::unique_ptr<HttpHome> http;  // Null with `endpoint`.
 
   // Ends its sessions and processes. On the home executor; see StdioHome::end.
   Task<void> end(StdioHome::Ending how);

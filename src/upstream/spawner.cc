@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/blocking.h"
+#include "base/cancelled.h"
 #include "base/text.h"
-#include "upstream/cancelled.h"
 #include "upstream/child_environment.h"
 #include "upstream/child_start.h"
 #include "upstream/limits.h"

@@ -8,9 +8,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
+#include "base/cancelled.h"
 #include "base/text.h"
 #include "base/with_deadline.h"
-#include "upstream/cancelled.h"
 
 namespace jungle::upstream {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "upstream/cancelled.h"
+#include "base/cancelled.h"
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
 

@@ -10,11 +10,11 @@
 #include <set>
 #include <vector>
 
+#include "base/reply.h"
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task.h"
 #include "base/task_group.h"
-#include "upstream/reply.h"
 #include "upstream/stdio_call.h"
 #include "upstream/stdio_opening.h"
 

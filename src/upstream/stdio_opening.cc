@@ -1,7 +1,7 @@
 #include "upstream/stdio_opening.h"
 
+#include "base/cancelled.h"
 #include "base/with_deadline.h"
-#include "upstream/cancelled.h"
 #include "upstream/server_errors.h"
 
 namespace jungle::upstream {

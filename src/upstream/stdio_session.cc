@@ -7,10 +7,10 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/cancelled.h"
 #include "base/text.h"
 #include "base/with_deadline.h"
 #include "mcp/json_reader.h"
-#include "upstream/cancelled.h"
 #include "upstream/hop.h"
 #include "upstream/server_errors.h"
 

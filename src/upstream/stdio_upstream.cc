@@ -6,9 +6,9 @@
 
 #include <boost/asio/dispatch.hpp>
 
+#include "base/cancelled.h"
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
-#include "upstream/cancelled.h"
 #include "upstream/hop.h"
 
 namespace jungle::upstream {

@@ -52,10 +52,12 @@ GuardianProgram guardian_of(const UpstreamOptions& options) {
 
 }  // namespace
 
-Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)
+Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens,
+                        UpstreamOptions options)
     : control_(control),
       time_(time),
       log_(log),
+      tokens_(tokens),
       options_(std::move(options)),
       spawner_(time, log, guardian_of(options_)),
       upkeep_(control, log_bug(log)),
@@ -81,7 +83,8 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
         asio::post(control_, [this, former] { endings_.spawn(run_retire(former, StdioHome::Ending::kLetFinish)); });
       }
       Worker& home = home_of(server.spec.name.str());
-      known.state = std::make_shared<ServerState>(server, options_, home, spawner_);
+      auto source = tokens_.source_of(server.spec.name);
+      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, std::move(source));
       known.revision = server.revision;
     }
     return known.state;
@@ -149,8 +152,9 @@ Task<void> Upstreams::State::stop() {
   co_await upkeep_.join();
 }
 
-Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options)
-    : state_(std::make_unique<State>(control, time, log, std::move(options))) {}
+Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens,
+                     UpstreamOptions options)
+    : state_(std::make_unique<State>(control, time, log, tokens, std::move(options))) {}
 
 Upstreams::~Upstreams() = default;
 

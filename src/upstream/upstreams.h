@@ -8,6 +8,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "catalog/snapshot.h"
+#include "oauth/token_source.h"
 #include "telemetry/log.h"
 #include "upstream/options.h"
 
@@ -23,7 +24,8 @@ class WorkerDirectory;
 // stop(); only then end the workers' threads. Lives on the control executor; state_of() may be called from any thread.
 class Upstreams {
  public:
-  Upstreams(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options);
+  // `tokens` outlives it.
+  Upstreams(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens, UpstreamOptions options);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   ~Upstreams();  // REQUIRES: stop() has returned.

@@ -33,7 +33,7 @@ struct Site {
 
 class Upstreams::State {
  public:
-  State(Executor control, Time& time, telemetry::Log& log, UpstreamOptions options);
+  State(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens, UpstreamOptions options);
 
   // REQUIRES: no call was made yet.
   void add_site(Site site) { sites_.push_back(std::move(site)); }
@@ -62,6 +62,7 @@ class Upstreams::State {
   const Executor control_;
   Time& time_;
   telemetry::Log& log_;
+  oauth::TokenDirectory& tokens_;
   const UpstreamOptions options_;
   Spawner spawner_;
   std::vector<Site> sites_;  // Constant once calls are made.

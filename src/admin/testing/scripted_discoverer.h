@@ -25,10 +25,14 @@ class ScriptedDiscoverer final : public upstream::Discoverer {
     held_ = false;
     released_.notify_all();
   }
+  // The server refuses everybody who does not present this token.
+  void refuse(const std::string& name, upstream::Refusal refusal, const std::string& unless_token = "") {
+    refusals_.insert_or_assign(name, std::pair(std::move(refusal), unless_token));
+  }
   const std::vector<catalog::ServerSpec>& asked() const { return asked_; }
   std::size_t cancelled() const { return cancelled_; }
 
-  Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec) override {
+  Task<Result<catalog::Discovery>> discover(const catalog::ServerSpec& spec, upstream::Attempt& attempt) override {
     asked_.push_back(spec);
     const std::string name = spec.name.str();
     while (held_) {
@@ -37,6 +41,12 @@ class ScriptedDiscoverer final : public upstream::Discoverer {
       ++cancelled_;
       co_return Error{ErrorCode::kCancelled, "the discovery was cancelled", {}};
     }
+    const auto refusal = refusals_.find(name);
+    if (refusal != refusals_.end() &&
+        (refusal->second.second.empty() || refusal->second.second != attempt.access_token.reveal())) {
+      attempt.refusal = refusal->second.first;
+      co_return Error{ErrorCode::kUnauthenticated, "server '" + name + "': HTTP 401", {}};
+    }
     const auto answer = answers_.find(name);
     if (answer == answers_.end()) co_return Error{ErrorCode::kUnavailable, "connection was refused", {}};
     co_return answer->second;
@@ -44,6 +54,7 @@ class ScriptedDiscoverer final : public upstream::Discoverer {
 
  private:
   std::map<std::string, Result<catalog::Discovery>> answers_;
+  std::map<std::string, std::pair<upstream::Refusal, std::string>> refusals_;
   std::vector<catalog::ServerSpec> asked_;
   Signal released_;
   bool held_ = false;

@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "http/tls.h"
 #include "mcp/event_sink.h"
+#include "oauth/testing/fixed_tokens.h"
 #include "upstream/server_discoverer.h"
 #include "upstream/testing/process_test.h"
 #include "upstream/upstreams.h"
@@ -57,6 +58,8 @@ class UpstreamTest : public ProcessTest {
 
   mcp::CallContext context_of_call_;
   RecordingSink sink_;
+  oauth::testing::FixedTokens tokens_;
+  Attempt attempt_;  // Of discoverer_.
   std::optional<Upstreams> upstreams_;
   std::optional<WorkerDirectory> directory_;
   std::optional<ServerDiscoverer> discoverer_;

@@ -7,11 +7,11 @@
 
 #include <boost/asio/dispatch.hpp>
 
+#include "base/cancelled.h"
 #include "base/signal.h"
 #include "base/task.h"
-#include "upstream/cancelled.h"
 
-namespace jungle::upstream {
+namespace jungle {
 
 // The waiter makes it, on its executor, and hands a share to whoever will give(); both may go away first. give() is
 // called at most once, on any executor; everything else happens on the waiter's.
@@ -47,4 +47,4 @@ class Reply {
   std::optional<T> value_;
 };
 
-}  // namespace jungle::upstream
+}  // namespace jungle

@@ -5,7 +5,7 @@
 
 #include "base/task.h"
 
-namespace jungle::upstream {
+namespace jungle {
 
 // A cancellation ends one pending operation; whoever goes on after it must look. True once cancellation was requested.
 inline Task<bool> is_cancelled() {
@@ -13,4 +13,4 @@ inline Task<bool> is_cancelled() {
   co_return state.cancelled() != asio::cancellation_type::none;
 }
 
-}  // namespace jungle::upstream
+}  // namespace jungle

@@ -1,0 +1,249 @@
+// What requests to HTTP servers present.
+#include <string>
+#include <vector>
+
+#include "upstream/testing/http_upstream_fixture.h"
+
+namespace jungle::upstream {
+namespace {
+
+using namespace std::literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::HttpUpstreamTest;
+using ::testing::Not;
+using testing::Reply;
+using testing::SeenRequest;
+
+class HttpCredentialsTest : public HttpUpstreamTest {
+ protected:
+  // The value of a header in every request so far.
+  std::vector<std::string> sent(const std::string& header) const {
+    std::vector<std::string> values;
+    for (const SeenRequest& request : imposter_.requests())
+      values.push_back(request.header(header));
+    return values;
+  }
+  // Answers `method` to those who present `authorization`, and 401 to others.
+  void protect(const std::string& method, const std::string& authorization, const std::string& body = "who are you?") {
+    const auto serve = answers_.at("\"" + method + "\"");
+    answer(method, [=](const SeenRequest& request) {
+      return request.header("authorization") == authorization ? serve(request) : http::testing::text(body, 401);
+    });
+  }
+  static catalog::ServerEntry with_bearer(catalog::ServerEntry server, const std::string& token) {
+    server.spec.bearer_token = Secret(token);
+    return server;
+  }
+  oauth::testing::FixedTokenSource& source() { return *tokens_.fixed("web"); }
+};
+
+CORO_TEST_F(HttpCredentialsTest, PresentTheStaticCredentialWithEveryRequestOfASession) {
+  be_legacy(true);
+  auto server = with_bearer(http_server(imposter_.url()), "t0ken");
+  server.spec.headers = {{"X-Workspace", Secret("w1")}};
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  co_await call(server, "t", "{}");
+  co_await upstreams_->stop();
+  co_await until_count("DELETE", 1);
+  EXPECT_EQ(1u, count("initialize"));
+  EXPECT_EQ(1u, count("notifications/initialized"));
+  EXPECT_THAT(sent("authorization"), Each("Bearer t0ken"));
+  EXPECT_THAT(sent("x-workspace"), Each("w1"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, PresentTheStaticCredentialToAModernServer) {
+  be_modern();
+  const auto server = with_bearer(http_server(imposter_.url()), "t0ken");
+  co_await call(server, "t", "{}");
+  EXPECT_THAT(sent("authorization"), ElementsAre("Bearer t0ken", "Bearer t0ken"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AnAuthorizationHeaderInAnySpellingBeatsTheBearerToken) {
+  be_modern();
+  auto server = with_bearer(http_server(imposter_.url()), "t0ken");
+  server.spec.headers = {{"aUTHORIZATION", Secret("token custom")}};
+  co_await call(server, "t", "{}");
+  EXPECT_THAT(sent("authorization"), Each("token custom"));
+  for (const SeenRequest& request : imposter_.requests())
+    EXPECT_THAT(request.head, Not(HasSubstr("t0ken")));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AStaticCredentialIsTriedAlone) {
+  be_modern();
+  protect("tools/call", "Bearer right");
+  const auto server = with_bearer(http_server(imposter_.url()), "wrong");
+  source().give("oauth");
+  source().renews_to("right");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ(
+      "failed: server 'web': the server refused the credential you gave (HTTP 401): check bearer_token and headers; it "
+      "answered HTTP 401 with text/plain: who are you?",
+      text);
+  EXPECT_THAT(source().renewed(), ElementsAre());
+  EXPECT_THAT(sent("authorization"), Each("Bearer wrong"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ARefusalIsOursWhateverItsForm) {
+  be_modern();
+  const auto server = with_bearer(http_server(imposter_.url()), "wrong-one");
+  answer("tools/call", [](const SeenRequest&) {
+    return http::testing::json(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"bad token wrong-one"}})",
+                               401)
+        .with_header("WWW-Authenticate", "Bearer resource_metadata=\"https://evil.example/\"");
+  });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("failed: server 'web': the server refused the credential you gave (HTTP 401)"));
+  EXPECT_THAT(text, HasSubstr("; bad token *********"));
+  EXPECT_THAT(text, Not(HasSubstr("evil")));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AServerThatRepeatsTheCredentialIsNotQuotedWithIt) {
+  be_modern();
+  auto server = with_bearer(http_server(imposter_.url()), "s3cret/token");
+  server.spec.headers = {{"Authorization", Secret("token hush-hush")}, {"X-Api-Key", Secret("k3y+k3y+k3y")}};
+  answer("tools/call", [](const SeenRequest& request) {
+    return http::testing::json("{\"got\":\"" + request.header("authorization") + request.header("x-api-key") + "\"}",
+                               401);
+  });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("***"));
+  EXPECT_THAT(text, Not(HasSubstr("hush")));
+  EXPECT_THAT(text, Not(HasSubstr("k3y")));
+}
+
+CORO_TEST_F(HttpCredentialsTest, RegistrationTellsWhatTheServerSaid) {
+  be_legacy(false);
+  const auto refuse = [](const SeenRequest&) {
+    return http::testing::text("no", 401)
+        .with_header("WWW-Authenticate", "Bearer scope=\"a\"")
+        .with_header("WWW-Authenticate", "Basic realm=\"b\"");
+  };
+  answer("server/discover", refuse);
+  answer("initialize", refuse);
+  const auto server = http_server(imposter_.url());
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
+  CO_ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(ErrorCode::kUnauthenticated, found.error().code);
+  EXPECT_EQ(
+      "server 'web': the server requires authorization (HTTP 401) and no credential was given: set bearer_token or "
+      "headers; it answered HTTP 401 with text/plain: no",
+      found.error().message);
+  CO_ASSERT_TRUE(attempt_.refusal.has_value());
+  EXPECT_EQ(401, attempt_.refusal->status);
+  EXPECT_THAT(attempt_.refusal->challenges, ElementsAre("Bearer scope=\"a\"", "Basic realm=\"b\""));
+}
+
+CORO_TEST_F(HttpCredentialsTest, RegistrationPresentsATokenThatItIsGiven) {
+  be_legacy(true);
+  protect("server/discover", "Bearer fresh");
+  protect("initialize", "Bearer fresh");
+  const auto server = http_server(imposter_.url());
+  attempt_.access_token = Secret("fresh");
+  answer("tools/list", [](const SeenRequest& r) { return testing::result(r, R"("tools":[])"); });
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_FALSE(attempt_.refusal.has_value());
+  co_await until_count("DELETE", 1);
+  EXPECT_THAT(sent("authorization"), Each("Bearer fresh"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, CallsPresentTheTokenOfTheMoment) {
+  be_modern();
+  const auto server = http_server(imposter_.url());
+  source().give("first");
+  co_await call(server, "t", "{}");
+  source().give("second");
+  co_await call(server, "t", "{}");
+  EXPECT_THAT(sent("authorization"), ElementsAre("Bearer first", "Bearer first", "Bearer second"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ATokenIsPresentedWithEveryRequestOfASession) {
+  be_legacy(true);
+  auto server = http_server(imposter_.url());
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  source().give("tok");
+  co_await call(server, "t", "{}");
+  co_await upstreams_->stop();
+  co_await until_count("DELETE", 1);
+  EXPECT_THAT(sent("authorization"), Each("Bearer tok"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ATokenThatRanOutIsRenewedBeforeItIsSent) {
+  be_modern();
+  const auto server = http_server(imposter_.url());
+  oauth::AccessToken old = *oauth::access_token_of(Secret("old"));
+  old.usable_until = time_.steady_now() - 1s;
+  source().give(old);
+  source().renews_to("new");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_THAT(source().renewed(), ElementsAre("old"));
+  EXPECT_THAT(sent("authorization"), Each("Bearer new"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ARefusedTokenIsRenewedOnceAndTheCallSentAgain) {
+  be_modern();
+  protect("tools/call", "Bearer new");
+  const auto server = http_server(imposter_.url());
+  source().give("revoked");
+  source().renews_to("new");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_THAT(source().renewed(), ElementsAre("revoked"));
+  EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ATokenThatIsRefusedAgainIsAnError) {
+  be_modern();
+  protect("tools/call", "Bearer none", "go away, Bearer second-token");
+  const auto server = http_server(imposter_.url());
+  source().give("first");
+  source().renews_to("second-token");
+  source().renews_to("third");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ(
+      "failed: server 'web': the server refused the access token of its authorization server (HTTP 401); if it stays "
+      "so, "
+      "run `mcpjungle authorize web`; it answered HTTP 401 with text/plain: go away, Bearer ************",
+      text);
+  EXPECT_THAT(source().renewed(), ElementsAre("first"));
+  EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ASessionIsOpenedWithARenewedToken) {
+  be_legacy(true);
+  protect("initialize", "Bearer new");
+  protect("server/discover", "Bearer new");
+  auto server = http_server(imposter_.url());
+  source().give("revoked");
+  source().renews_to("new");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_THAT(source().renewed(), ElementsAre("revoked"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AServerThatNeedsAuthorizationIsNotAsked) {
+  be_modern();
+  const auto server = http_server(imposter_.url());
+  oauth::AccessToken none;
+  none.problem = Error{ErrorCode::kUnauthenticated, "server 'web' needs authorization", {}};
+  source().give(none);
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: needs authorization", text);
+  EXPECT_TRUE(imposter_.requests().empty());
+}
+
+CORO_TEST_F(HttpCredentialsTest, WithoutATokenA401IsNoReasonToRenew) {
+  be_modern();
+  protect("tools/call", "Bearer none");
+  const auto server = http_server(imposter_.url());
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("no credential was given"));
+  EXPECT_THAT(source().renewed(), ElementsAre());
+  EXPECT_EQ(1u, count("tools/call"));
+}
+
+}  // namespace
+}  // namespace jungle::upstream
