@@ -47,12 +47,15 @@ constexpr AdminApi::Route AdminApi::kRoutes[] = {
     {{"GET", "/ready"}, &AdminApi::ready},
     {{"GET", "/metadata"}, &AdminApi::metadata},
     {{"POST", "/init"}, &AdminApi::init},
+    {{"GET", "/oauth/client-metadata.json"}, &AdminApi::client_metadata},
 
     {{"GET", "/api/v0/servers"}, &AdminApi::list_servers},
     {{"POST", "/api/v0/servers"}, &AdminApi::register_server},
     {{"DELETE", "/api/v0/servers/:name"}, &AdminApi::remove_server},
     {{"POST", "/api/v0/servers/:name/enable"}, &AdminApi::enable_server},
     {{"POST", "/api/v0/servers/:name/disable"}, &AdminApi::disable_server},
+    {{"POST", "/api/v0/servers/:name/authorize"}, &AdminApi::authorize_server},
+    {{"POST", "/api/v0/upstream_oauth/sessions/:id/complete"}, &AdminApi::complete_authorization},
     {{"GET", "/api/v0/server_configs"}, &AdminApi::list_server_configs},
 
     {{"GET", "/api/v0/tools"}, &AdminApi::list_tools},

@@ -24,6 +24,7 @@ inline constexpr Seconds kRequestTimeMax{24 * 3600};
 struct AdminOptions {
   std::string version;  // "0.1.0" or empty; what /metadata shows.
   Seconds request_time_max = kRequestTimeMax;
+  std::string client_metadata = {};  // What /oauth/client-metadata.json answers; empty: there is none.
 };
 
 // Answers every path but the MCP endpoints: /health, /metadata, /init and /api/v0. One private function per route, in
@@ -61,6 +62,11 @@ class AdminApi final : public http::Handler {
   Task<RestAnswer> enable_server(const RestRequest& request);
   Task<RestAnswer> disable_server(const RestRequest& request);
   Task<RestAnswer> set_server_enabled(const RestRequest& request, bool enabled);
+  // upstream_oauth.cc
+  Task<RestAnswer> authorize_server(const RestRequest& request);
+  Task<RestAnswer> complete_authorization(const RestRequest& request);
+  Task<RestAnswer> client_metadata(const RestRequest& request);
+  RestAnswer registered(const Registered& registered);
   // tools.cc
   Task<RestAnswer> list_tools(const RestRequest& request);
   Task<RestAnswer> get_tool(const RestRequest& request);

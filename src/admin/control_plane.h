@@ -1,22 +1,17 @@
 // Changing the catalog, from any worker.
 #pragma once
 
-#include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "admin/registrar.h"
 #include "base/published.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/catalog.h"
 #include "telemetry/log.h"
-#include "upstream/discoverer.h"
 
 namespace jungle::admin {
-
-// Whether a registration may replace a server of the same name.
-enum class Force : unsigned char { kNo, kYes };
 
 // What the REST API does on the control executor: everything that changes the catalog, asks a server what it offers, or
 // needs the database. One per process, owned by the application.
@@ -26,21 +21,17 @@ enum class Force : unsigned char { kNo, kYes };
 // the workers.
 class ControlPlane {
  public:
-  using Entry = std::shared_ptr<const catalog::ServerEntry>;
-
   ControlPlane(Executor control, catalog::Catalog& catalog, catalog::CatalogRepository& repository,
-               upstream::Discoverer& discoverer, telemetry::Log& log);
+               Registrar& registrar, telemetry::Log& log);
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
   const Published<catalog::Snapshot>& published() const { return catalog_.published(); }
 
-  // Asks the server what it offers and stores it. With Force::kYes the server of that name, if there is one, serves
-  // until the new one has answered and is stored; its enabled flags survive. Of registrations of one name only one runs
-  // at a time. The entry's `warnings` say what was set aside.
-  // Errors: kConflict (exists already, or is being registered), kInvalidArgument (the server wants another credential),
-  // those of Discoverer and Catalog.
-  Task<Result<Entry>> register_server(catalog::ServerSpec spec, Force force);
+  // As Registrar's functions of these names.
+  Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);
+  Task<Result<Registered>> authorize_server(catalog::ServerName name, std::string redirect_uri);
+  Task<Result<Registered>> complete_authorization(std::string session_id, oauth::AuthorizationResponse response);
   Task<Result<void>> remove_server(catalog::ServerName name);
   Task<Result<catalog::Changed>> set_server_enabled(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> set_tools_enabled(std::string entity, bool enabled);
@@ -49,15 +40,14 @@ class ControlPlane {
   Task<Result<void>> ping();
 
  private:
-  class NameTaken;
-
   template <typename T>
   Task<Result<T>> on_control(Task<Result<T>> work);
 
   // These run on the control executor. All but the first part of a registration ignore cancellation: a change is made
   // whole or not begun.
-  Task<Result<Entry>> run_register(catalog::ServerSpec spec, Force force);
-  Task<Result<Entry>> run_store(catalog::ServerSpec spec, catalog::Discovery discovery, Force force);
+  Task<Result<Registered>> run_register(catalog::ServerSpec spec, Force force);
+  Task<Result<Registered>> run_authorize(catalog::ServerName name, std::string redirect_uri);
+  Task<Result<Registered>> run_complete(std::string session_id, oauth::AuthorizationResponse response);
   Task<Result<void>> run_remove(catalog::ServerName name);
   Task<Result<catalog::Changed>> run_set_server(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> run_set_tools(std::string entity, bool enabled);
@@ -67,9 +57,8 @@ class ControlPlane {
   const Executor control_;
   catalog::Catalog& catalog_;
   catalog::CatalogRepository& repository_;
-  upstream::Discoverer& discoverer_;
+  Registrar& registrar_;
   telemetry::Log& log_;
-  std::set<std::string, std::less<>> registering_;  // Names; control executor only.
 };
 
 }  // namespace jungle::admin

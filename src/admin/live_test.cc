@@ -20,6 +20,8 @@
 #include "catalog/testing/samples.h"
 #include "http/server.h"
 #include "mcp/testing/scripted_service.h"
+#include "oauth/testing/memory_repository.h"
+#include "oauth/testing/scripted_fetcher.h"
 #include "telemetry/testing/recording_log.h"
 
 namespace jungle::admin {
@@ -132,7 +134,13 @@ class LiveTest : public ::testing::Test {
   catalog::testing::MemoryRepository repository_;
   catalog::Catalog catalog_{control_.context.get_executor(), repository_, log_};
   testing::ScriptedDiscoverer discoverer_{control_.context.get_executor()};
-  ControlPlane control_plane_{control_.context.get_executor(), catalog_, repository_, discoverer_, log_};
+  jungle::testing::FakeRandom random_;
+  oauth::testing::ScriptedFetcher fetcher_{control_.context.get_executor()};
+  oauth::testing::MemoryRepository grants_;
+  oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
+  oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
+  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, log_};
+  ControlPlane control_plane_{control_.context.get_executor(), catalog_, repository_, registrar_, log_};
   AdminOptions options_;
   std::uint16_t port_ = 0;
   std::optional<Worker> live_;

@@ -51,7 +51,7 @@ Task<RestAnswer> AdminApi::register_server(const RestRequest& request) {
   if (!spec) co_return failed(request, spec.error());
   auto server = co_await control_.register_server(std::move(*spec), *force ? Force::kYes : Force::kNo);
   if (!server) co_return failed(request, server.error());
-  co_return json_answer(admin_api::render_registered(view_of(**server, Secrets::kMasked), (*server)->warnings), 201);
+  co_return registered(*server);
 }
 
 Task<RestAnswer> AdminApi::remove_server(const RestRequest& request) {

@@ -16,15 +16,21 @@
 
 #include "admin/control_plane.h"
 #include "admin/line_writer.h"
+#include "admin/registrar.h"
 #include "app/list_changes.h"
 #include "app/version.h"
 #include "app/worker.h"
 #include "catalog/catalog.h"
 #include "downstream/session_table.h"
+#include "oauth/authorization_flow.h"
+#include "oauth/discovery.h"
+#include "oauth/http_fetcher.h"
+#include "oauth/limits.h"
 #include "store/database.h"
 #include "store/mode_store.h"
 #include "store/sealing.h"
 #include "store/sql_catalog_repository.h"
+#include "store/sql_oauth_repository.h"
 #include "upstream/guardian.h"
 #include "upstream/server_discoverer.h"
 #include "upstream/upstreams.h"
@@ -93,6 +99,7 @@ class Application {
   Result<http::Endpoint> listen();
   Result<http::Endpoint> prepare();
   static void announce(const http::Endpoint& endpoint);
+  Task<void> run_authorization_sweeps();
   Task<void> run_until_signal();
   Task<void> shut_down();
   Task<void> stop_worker(Worker& worker);
@@ -115,6 +122,11 @@ class Application {
   NoTokens tokens_;
   upstream::Upstreams upstreams_;
   upstream::ServerDiscoverer discoverer_;
+  oauth::HttpFetcher fetcher_;
+  store::SqlOAuthRepository grants_;
+  oauth::Discovery authorization_servers_;
+  oauth::AuthorizationFlow authorizations_;
+  admin::Registrar registrar_;
   admin::ControlPlane control_plane_;
   downstream::SessionTable sessions_;
   downstream::EndpointPeers peers_;
@@ -137,7 +149,12 @@ Application::Application(const Config& config, const Environment& environment, c
       catalog_(control_.get_executor(), repository_, log),
       upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
-      control_plane_(control_.get_executor(), catalog_, repository_, discoverer_, log),
+      fetcher_(client_, time_),
+      grants_(database, sealing, time_),
+      authorization_servers_(fetcher_, time_, log, config.oauth.profiles),
+      authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
+      registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, log),
+      control_plane_(control_.get_executor(), catalog_, repository_, registrar_, log),
       sessions_(random_),
       list_changes_(peers_) {
   catalog_.on_change([this](const std::shared_ptr<const catalog::Snapshot>& snapshot) {
@@ -145,8 +162,9 @@ Application::Application(const Config& config, const Environment& environment, c
     list_changes_.apply(snapshot);
   });
   const http::ClientOptions options = client_options(config);
-  const Shared shared{time_,         random_,           log,        blocking_,      tls,       options, host_policy_,
-                      access_lines_, config.log_format, upstreams_, control_plane_, sessions_, peers_,  version};
+  const Shared shared{time_,          random_,      log,           blocking_,         tls,
+                      options,        host_policy_, access_lines_, config.log_format, upstreams_,
+                      control_plane_, sessions_,    peers_,        version,           config.oauth.client_metadata};
   const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
   for (unsigned i = 0; i < cores; ++i)
     workers_.push_back(std::make_unique<Worker>(shared));
@@ -170,6 +188,7 @@ Task<Result<void>> Application::run_load() {
   if (!mode) co_return mode.error();
   auto loaded = co_await catalog_.load();
   if (!loaded) co_return with_context(loaded.error(), "failed to create MCP service");
+  co_await registrar_.forget_lost_grants();
   for (const auto& server : catalog_.published().load()->servers()) {
     if (!catalog::overrides_bearer_token(server->spec)) continue;
     log_.info("the Authorization header of headers is sent instead of bearer_token",
@@ -202,6 +221,7 @@ Result<void> Application::serve() {
     worker->run(endpoint ? Serving::kYes : Serving::kNo);
   if (endpoint) announce(*endpoint);
   tasks_.spawn(deadlines_.run_sweeps());
+  tasks_.spawn(run_authorization_sweeps());
   asio::co_spawn(control_, endpoint ? run_until_signal() : shut_down(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
@@ -220,6 +240,17 @@ void Application::announce(const http::Endpoint& endpoint) {
   std::fprintf(stderr, "\n%.*s\nMCPJungle HTTP server listening on %s:%u\n\n", static_cast<int>(banner().size()),
                banner().data(), address.c_str(), endpoint.port);
   std::fflush(stderr);
+}
+
+Task<void> Application::run_authorization_sweeps() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  for (;;) {
+    auto swept = co_await authorizations_.sweep();
+    if (!swept) log_.warn("pending OAuth sessions could not be swept", {{"why", swept.error().message}});
+    co_await time_.sleep_until(time_.steady_now() + oauth::kSweepPeriod);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
+  }
 }
 
 Task<void> Application::run_until_signal() {

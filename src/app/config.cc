@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "app/egress_config.h"
+#include "app/oauth_config.h"
 #include "base/text.h"
 #include "crypto/key_ring.h"
 
@@ -236,6 +237,9 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   auto egress = egress_from(environment);
   if (!egress) return egress.error();
   config.egress = std::move(*egress);
+  auto oauth = oauth_from(environment, files);
+  if (!oauth) return oauth.error();
+  config.oauth = std::move(*oauth);
   if (auto read = read_log(flags, environment, config); !read) return read.error();
   return config;
 }

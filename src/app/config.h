@@ -13,6 +13,8 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/egress_guard.h"
+#include "oauth/client_registration.h"
+#include "oauth/provider_profile.h"
 #include "store/master_keys.h"
 #include "telemetry/log_sink.h"
 
@@ -48,6 +50,13 @@ struct AllowedHosts {
   friend bool operator==(const AllowedHosts&, const AllowedHosts&) = default;
 };
 
+// As whom the gateway asks upstream servers for permission.
+struct OAuthConfig {
+  oauth::ClientOptions client;
+  std::string client_metadata;  // The document that the gateway serves about itself; empty: none.
+  oauth::ProviderProfiles profiles;
+};
+
 // Everything that `start` was told, checked. A value; nothing is opened or bound yet.
 struct Config {
   ServerMode mode = ServerMode::kDevelopment;
@@ -55,6 +64,7 @@ struct Config {
   std::uint16_t port = kDefaultPort;
   AllowedHosts allowed_hosts;
   http::EgressGuard egress;
+  OAuthConfig oauth;
   std::string sqlite_path;
   store::KeySource encryption_key;  // Of the secrets in the database.
   Seconds init_timeout = kDefaultInitTimeout;
@@ -75,7 +85,7 @@ struct FileAccess {
 
 // Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
 // Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database, key,
-// timeouts, address, egress, log.
+// timeouts, address, egress, OAuth, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 
 // The same of what says where the database is and how it is sealed; all else has its default.

@@ -33,7 +33,7 @@ Worker::Worker(const Shared& shared)
       endpoint_(executor(), shared.log, gateway_, shared.sessions, shared.peers,
                 downstream::EndpointOptions{server_info(shared.version)}),
       admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
-             admin::AdminOptions{shared.version}),
+             admin::AdminOptions{.version = shared.version, .client_metadata = shared.client_metadata}),
       front_door_(shared.host_policy, endpoint_, admin_),
       access_log_(shared.time, deadlines_, shared.access_lines, shared.log_format),
       server_(executor(), shared.time, deadlines_, shared.log, front_door_, server_options(access_log_)) {}

@@ -38,6 +38,7 @@ struct Shared {
   downstream::SessionTable& sessions;
   downstream::EndpointPeers& peers;
   std::string version;
+  std::string client_metadata;
 };
 
 // Whether a worker accepts connections; one that does not only lets what it holds stop in order.

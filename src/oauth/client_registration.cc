@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "oauth/bearer_challenge.h"
+#include "oauth/client_metadata_document.h"
 #include "oauth/peer_json.h"
 #include "oauth/peer_words.h"
 
@@ -155,7 +156,9 @@ Task<Result<ClientIdentity>> ClientRegistration::identify(ClientWish wish) {
   auto earlier = co_await repository_.find_client(server.issuer, wish.redirect_uri);
   if (!earlier) co_return earlier.error();
   if (*earlier && serves(**earlier, wish.scopes, time_.system_now())) co_return std::move((*earlier)->identity);
-  if (server.takes_metadata_documents && !options_.metadata_url.empty())
+  const bool is_published =
+      !options_.metadata_url.empty() && (!options_.metadata_is_ours || is_command_line_callback(wish.redirect_uri));
+  if (server.takes_metadata_documents && is_published)
     co_return ClientIdentity{options_.metadata_url, ClientAuthMethod::kNone, Secret(), Secret()};
   if (server.registration_endpoint.empty())
     co_return needs_client(wish, "does not support dynamic client registration");

@@ -19,6 +19,7 @@ struct ClientOptions {
   std::string client_name;  // Of dynamic registrations; empty: "mcpjungle-" and the server's name.
   // Where a Client ID Metadata Document of ours is published; empty: nowhere. An https URL with a path.
   std::string metadata_url;
+  bool metadata_is_ours = false;  // It is the one that the gateway serves itself (client_metadata_document.h).
 };
 
 // Which client is wanted. Borrows everything until identify() has returned.

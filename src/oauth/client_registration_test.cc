@@ -189,6 +189,15 @@ TEST_F(ClientRegistrationTest, AMetadataDocumentComesBeforeDynamicRegistration) 
   EXPECT_EQ(1u, fetcher_.requests().size());
 }
 
+TEST_F(ClientRegistrationTest, OurOwnMetadataDocumentServesTheCommandLine) {
+  options_.metadata_url = "https://gateway.example/oauth/client-metadata.json";
+  options_.metadata_is_ours = true;
+  found_.server.takes_metadata_documents = true;
+  EXPECT_EQ(options_.metadata_url, identify()->id);
+  redirect_uri_ = "https://elsewhere.example/cb";
+  EXPECT_EQ("dynamic", identify()->id);
+}
+
 TEST_F(ClientRegistrationTest, SaysHowToRegisterByHand) {
   const std::string by_hand =
       ": register an application there by hand with the redirect URI 'http://127.0.0.1:9999/oauth/callback', then "

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
+
+#include "base/time_text.h"
 
 namespace jungle::store {
 namespace {
@@ -49,19 +50,10 @@ std::optional<std::chrono::minutes> offset_of(std::string_view text) {
 }  // namespace
 
 std::string stored_time(SystemTime time) {
-  using std::chrono::nanoseconds;
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::duration_cast<nanoseconds>(time - day));
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d.%09lld", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<long long>(clock.subseconds().count()));
-  std::string out(text);
-  out.erase(out.find_last_not_of('0') + 1);
-  if (out.back() == '.') out.pop_back();
-  return out + "+00:00";
+  std::string text = rfc3339(time);
+  text[10] = ' ';
+  text.pop_back();
+  return text + "+00:00";
 }
 
 std::optional<SystemTime> parse_stored_time(std::string_view stored) {

@@ -14,6 +14,8 @@
 #include "catalog/catalog.h"
 #include "catalog/testing/memory_repository.h"
 #include "mcp/testing/scripted_service.h"
+#include "oauth/testing/memory_repository.h"
+#include "oauth/testing/scripted_fetcher.h"
 #include "telemetry/testing/recording_log.h"
 
 namespace jungle::admin::testing {
@@ -68,7 +70,12 @@ class AdminTest : public jungle::testing::CoroTest {
   catalog::testing::MemoryRepository repository_;
   catalog::Catalog catalog_{context_.get_executor(), repository_, log_};
   ScriptedDiscoverer discoverer_{context_.get_executor()};
-  ControlPlane control_{context_.get_executor(), catalog_, repository_, discoverer_, log_};
+  oauth::testing::ScriptedFetcher fetcher_{context_.get_executor()};  // Knows no server: nothing advertises OAuth.
+  oauth::testing::MemoryRepository grants_;
+  oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
+  oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
+  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, log_};
+  ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, log_};
   mcp::testing::ScriptedService gateway_{context_.get_executor()};
   std::unique_ptr<AdminApi> api_;
 };

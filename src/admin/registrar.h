@@ -1,0 +1,96 @@
+// How servers come into the catalog, with a person's approval where one is needed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/catalog.h"
+#include "oauth/authorization_flow.h"
+#include "oauth/discovery.h"
+#include "oauth/repository.h"
+#include "telemetry/log.h"
+#include "upstream/discoverer.h"
+
+namespace jungle::admin {
+
+// Whether a registration may replace a server of the same name.
+enum class Force : std::uint8_t { kNo, kYes };
+
+// What a registration, or a new authorization, came to.
+struct Registered {
+  enum class Kind : std::uint8_t {
+    kDone,                   // `entry` is in the catalog.
+    kAuthorizationRequired,  // A person has to approve: `required`.
+    kRedirectUriRequired,    // The same, once the caller says where the person is to be sent back to.
+  };
+  Kind kind = Kind::kDone;
+  std::shared_ptr<const catalog::ServerEntry> entry;
+  oauth::AuthorizationRequired required;
+  bool is_reauthorization = false;  // kDone: the server was there before.
+};
+
+// Asks servers what they offer and puts them into the catalog. A server that refuses a plain attempt with HTTP 401 and
+// advertises OAuth (MCP 2026-07-28 basic/authorization) is asked again with a token, which a person approves or client
+// credentials give; one to which a credential was given is not.
+//
+// Nothing that works is touched before its replacement has proved itself. One per process, on the control executor;
+// call it there. Of operations on one name only one runs at a time.
+class Registrar {
+ public:
+  Registrar(catalog::Catalog& catalog, upstream::Discoverer& discoverer, oauth::Discovery& authorization_servers,
+            oauth::AuthorizationFlow& flow, oauth::Repository& grants, telemetry::Log& log)
+      : catalog_(catalog),
+        discoverer_(discoverer),
+        authorization_servers_(authorization_servers),
+        flow_(flow),
+        grants_(grants),
+        log_(log) {}
+  Registrar(const Registrar&) = delete;
+  Registrar& operator=(const Registrar&) = delete;
+
+  // With Force::kYes the server of that name, if there is one, serves until the new one has answered and is stored; its
+  // enabled flags survive. Cancelling ends it as long as it waits for the server.
+  // Errors: kConflict (exists already, or is being registered), kInvalidArgument (the server wants another credential),
+  // those of Discoverer, Catalog, oauth::Discovery and oauth::AuthorizationFlow.
+  Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);
+  // A new grant for a registered server, which keeps everything else. `redirect_uri` may be empty: that of its
+  // settings. Errors: kNotFound, kInvalidArgument (it needs none), and as above.
+  Task<Result<Registered>> authorize(catalog::ServerName name, std::string redirect_uri);
+  // Ends what one of these two began. Errors: those of AuthorizationFlow::redeem(), kConflict, and as above.
+  Task<Result<Registered>> complete(std::string session_id, oauth::AuthorizationResponse response);
+  // Removes grants of servers that are not in the catalog: left by a process that died between storing the two. For the
+  // start, after the catalog was loaded.
+  Task<void> forget_lost_grants();
+
+ private:
+  using Entry = std::shared_ptr<const catalog::ServerEntry>;
+  class NameTaken;
+
+  Task<Result<Registered>> ask_for_grant(oauth::GrantWish wish, upstream::Attempt attempt, Error refusal, Force force);
+  Task<Result<Registered>> complete_registration(oauth::Redeemed redeemed);
+  Task<Result<Registered>> complete_authorization(oauth::Redeemed redeemed);
+  // Asks the server with the token of `grant`.
+  Task<Result<catalog::Discovery>> discover_with(const catalog::ServerSpec& spec, const oauth::Grant& grant);
+  Task<Result<Registered>> store_with(catalog::ServerSpec spec, Force force, oauth::Grant grant);
+  Task<Result<Registered>> store(catalog::ServerSpec spec, catalog::Discovery discovery, Force force,
+                                 std::optional<oauth::Grant> grant);
+  Task<Result<Entry>> change_catalog(catalog::ServerSpec spec, catalog::Discovery discovery, Force force);
+  // Puts `grant`, or none, in the place of the one of that server.
+  Task<Result<void>> put_grant(catalog::ServerName name, std::optional<oauth::Grant> grant);
+  std::shared_ptr<const catalog::ServerEntry> find(const std::string& name) const;
+
+  catalog::Catalog& catalog_;
+  upstream::Discoverer& discoverer_;
+  oauth::Discovery& authorization_servers_;
+  oauth::AuthorizationFlow& flow_;
+  oauth::Repository& grants_;
+  telemetry::Log& log_;
+  std::set<std::string, std::less<>> busy_;  // Names.
+};
+
+}  // namespace jungle::admin
