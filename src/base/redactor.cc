@@ -90,6 +90,20 @@ void Redactor::redact(std::string& text) const {
   }
 }
 
+std::string Redactor::redacted_piece(std::string text) const {
+  redact(text);
+  for (const Secret& spelling : spellings_) {
+    const std::string_view secret = spelling.reveal();
+    for (std::size_t size = std::min(secret.size(), text.size()); size >= kRedactedBytesMin; --size) {
+      const auto end = text.size() - size;
+      if (std::string_view(text).substr(end) == secret.substr(0, size)) text.replace(end, size, size, '*');
+      if (std::string_view(text).substr(0, size) == secret.substr(secret.size() - size))
+        text.replace(0, size, size, '*');
+    }
+  }
+  return text;
+}
+
 std::string Redactor::redacted(std::string text) const {
   redact(text);
   return text;

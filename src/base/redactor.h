@@ -26,6 +26,8 @@ class Redactor {
   // Puts asterisks over every secret, one per byte: offsets into `text` stay valid, and JSON stays JSON.
   void redact(std::string& text) const;
   std::string redacted(std::string text) const;
+  // redacted() for a piece of a longer text: hides what of a secret ends at its start or begins at its end, too.
+  std::string redacted_piece(std::string text) const;
 
  private:
   std::vector<Secret> spellings_;  // The longest first.

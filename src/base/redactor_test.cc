@@ -46,6 +46,16 @@ TEST(RedactorTest, KeepsOffsets) {
   EXPECT_EQ(text.size(), redacted("secret-token", text).size());
 }
 
+TEST(RedactorTest, HidesWhatIsCutAtTheEdgesOfAPiece) {
+  const std::vector<Secret> secrets{Secret("canary-token-4711")};
+  const Redactor redactor(secrets);
+  EXPECT_EQ("Bearer ********", redactor.redacted_piece("Bearer canary-t"));
+  EXPECT_EQ("******** refused", redactor.redacted_piece("ken-4711 refused"));
+  EXPECT_EQ("********** *****************", redactor.redacted_piece("token-4711 canary-token-4711").substr(0, 28));
+  EXPECT_EQ("Bearer canary-", redactor.redacted_piece("Bearer canary-")) << "too little to be of use";
+  EXPECT_EQ("", redactor.redacted_piece(""));
+}
+
 TEST(RedactorTest, HidesNothingWithoutSecrets) { EXPECT_EQ("anything at all", Redactor().redacted("anything at all")); }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/redactor.h"
 #include "mcp/json_text.h"
 
 namespace jungle::mcp {
@@ -46,6 +47,8 @@ class Response {
   static Response error(int code, std::string_view message, std::string_view data);
 
   bool is_error() const { return is_error_; }
+  // Hides secrets in an answer that is not shared; its JSON stays what it was otherwise.
+  void redact(const Redactor& redactor) { redactor.redact(text_); }
   ResultForm form() const { return form_; }
   // The raw JSON of the result or of the error object. Valid while this object lives and is not moved.
   std::string_view payload() const { return payload_.of(shared_ ? *shared_ : text_); }

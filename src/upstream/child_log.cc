@@ -22,6 +22,7 @@ bool ChildLog::may_log() {
 
 void ChildLog::take(std::string line) {
   if (line.empty()) return;
+  line = redactor_.redacted_piece(std::move(line));  // Long lines come in pieces.
   if (log_.enabled(telemetry::LogLevel::kInfo) && may_log()) {
     log_.info("['" + server_ + "' MCP STDERR] " + line, {{"server", server_}});
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/redactor.h"
 #include "base/time.h"
 #include "telemetry/log.h"
 #include "upstream/limits.h"
@@ -16,7 +17,9 @@ namespace jungle::upstream {
 // kStderrLinesPerSecond, and keeps the last lines to quote when the process dies. Single executor; does no I/O.
 class ChildLog {
  public:
-  ChildLog(Time& time, telemetry::Log& log, std::string server) : time_(time), log_(log), server_(std::move(server)) {}
+  // `redactor` hides what was given to the child and must not be printed.
+  ChildLog(Time& time, telemetry::Log& log, std::string server, Redactor redactor)
+      : time_(time), log_(log), server_(std::move(server)), redactor_(std::move(redactor)) {}
 
   void take(std::string line);
   // The last lines, oldest first, newlines between: at most kStderrTailLines and kStderrTailBytes.
@@ -28,6 +31,7 @@ class ChildLog {
   Time& time_;
   telemetry::Log& log_;
   std::string server_;
+  Redactor redactor_;
   std::deque<std::string> tail_;
   std::size_t tail_bytes_ = 0;
   SteadyTime second_start_{};

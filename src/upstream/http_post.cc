@@ -128,10 +128,19 @@ class Exchange {
     return text;
   }
 
+  // A successful answer may be cut already, in the middle of a secret.
   std::string without_secrets(std::string_view text) const {
-    std::string out = request_.endpoint.redactor().redacted(std::string(text));
-    if (request_.token) Redactor(std::span(&request_.token->token, 1)).redact(out);
+    std::string out = request_.endpoint.redactor().redacted_piece(std::string(text));
+    if (request_.token) out = redactor_of_token().redacted_piece(std::move(out));
     return quotable_words(out);
+  }
+
+  Redactor redactor_of_token() const { return Redactor(std::span(&request_.token->token, 1)); }
+
+  // An error is for people, and some servers repeat the credential that they refuse.
+  void redact(mcp::Response& response) const {
+    response.redact(request_.endpoint.redactor());
+    if (request_.token) response.redact(redactor_of_token());
   }
 
   // The only message of a JSON answer.
@@ -148,6 +157,7 @@ class Exchange {
     answer_.names_our_id = response.id == id_text_;
     if (answer_.names_our_id || response.id.empty()) {
       answer_.response = std::move(response.response);
+      if (answer_.response->is_error()) redact(*answer_.response);
     } else {
       answer_.instead = "it answered another request: id " + shortened(response.id, kQuotedBytesMax);
     }

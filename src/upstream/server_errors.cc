@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "catalog/server_secrets.h"
+
 namespace jungle::upstream {
 namespace {
 
+// Some servers repeat the credential that they refuse.
 std::string named(const catalog::ServerSpec& spec, std::string_view text) {
-  return "server '" + spec.name.str() + "': " + std::string(text);
+  return "server '" + spec.name.str() + "': " + catalog::redactor_of(spec).redacted(std::string(text));
 }
 
 std::string seconds(Seconds limit) {
@@ -47,7 +50,7 @@ Error init_error(const catalog::ServerSpec& spec, ErrorCode code, std::string_vi
 
 Error connect_error(const catalog::ServerSpec& spec, Error error, bool host_is_loopback) {
   if (error.code == ErrorCode::kUnavailable && error.message.find("was refused") != std::string::npos) {
-    error.message = "connection to the MCP server " + spec.url + " was refused";
+    error.message = "connection to the MCP server " + catalog::masked_url(spec.url) + " was refused";
     if (host_is_loopback) {
       error.message +=
           ". If mcpjungle is running inside Docker, use 'host.docker.internal' as your MCP server's hostname";
@@ -80,7 +83,7 @@ Error gone_error(const catalog::ServerSpec& spec) {
 Error unusable_error(const catalog::ServerSpec& spec) {
   if (spec.transport == catalog::Transport::kStreamableHttp) {
     return Error{ErrorCode::kInvalidArgument,
-                 named(spec, "invalid url: '" + spec.url + "' must be a valid http or https url"),
+                 named(spec, "invalid url: '" + catalog::masked_url(spec.url) + "' must be a valid http or https url"),
                  {}};
   }
   return Error{

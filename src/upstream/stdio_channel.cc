@@ -26,15 +26,16 @@ TaskGroup::OnError log_bug(telemetry::Log& log) {
 
 }  // namespace
 
-StdioChannel::StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, std::string server,
+StdioChannel::StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, Label label,
                            SpawnedProcess process, ChannelListener& listener)
     : executor_(executor),
       time_(time),
       log_(log),
-      server_(std::move(server)),
+      server_(std::move(label.server)),
+      redactor_(std::move(label.redactor)),
       listener_(&listener),
       child_(executor, time, spawner, std::move(process)),
-      child_log_(time, log, server_),
+      child_log_(time, log, server_, redactor_),
       outgoing_signal_(executor),
       progress_(executor),
       tasks_(executor, log_bug(log)) {
@@ -106,7 +107,7 @@ void StdioChannel::take_line(std::string line) {
   if (text.front() != '{' && text.front() != '[') {
     if (++garbage_lines_ <= kGarbageLinesLogged) {
       log_.warn("a server wrote a line to its standard output that is no message",
-                {{"server", server_}, {"line", shortened(text, kGarbageBytesLogged)}});
+                {{"server", server_}, {"line", shortened(redactor_.redacted(std::string(text)), kGarbageBytesLogged)}});
     }
     return;
   }

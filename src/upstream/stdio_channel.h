@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/redactor.h"
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task.h"
@@ -34,7 +35,13 @@ class ChannelListener {
 // Owned by a session, used on `executor`. end() must have returned before it is destroyed. Does not know JSON-RPC.
 class StdioChannel {
  public:
-  StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, std::string server,
+  // What the log calls the server, and what it must not say.
+  struct Label {
+    std::string server;
+    Redactor redactor;
+  };
+
+  StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, Label label,
                SpawnedProcess process, ChannelListener& listener);
   StdioChannel(const StdioChannel&) = delete;
   StdioChannel& operator=(const StdioChannel&) = delete;
@@ -64,6 +71,7 @@ class StdioChannel {
   Time& time_;
   telemetry::Log& log_;
   const std::string server_;
+  const Redactor redactor_;
   ChannelListener* listener_;  // Null once it has heard of the end.
   ChildProcess child_;
   ChildLog child_log_;

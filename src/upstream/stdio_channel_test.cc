@@ -26,8 +26,9 @@ class StdioChannelTest : public testing::ProcessTest, public ChannelListener {
   Task<void> open(SpawnRequest request) {
     auto started = co_await spawner_.spawn(std::move(request));
     if (started) {
-      channel_ = std::make_unique<StdioChannel>(context_.get_executor(), time_, log_, spawner_, "s",
-                                                std::move(*started), *this);
+      channel_ =
+          std::make_unique<StdioChannel>(context_.get_executor(), time_, log_, spawner_,
+                                         StdioChannel::Label{"s", Redactor(secrets_)}, std::move(*started), *this);
     }
   }
   Task<void> open_shell(std::string script) {
@@ -43,6 +44,7 @@ class StdioChannelTest : public testing::ProcessTest, public ChannelListener {
       co_await changed_.wait();
   }
 
+  const std::vector<Secret> secrets_{Secret("canary-variable")};
   Signal changed_{context_.get_executor()};
   std::vector<std::string> messages_;
   std::string why_;
@@ -104,6 +106,16 @@ CORO_TEST_F(StdioChannelTest, QuotesTheLastOutputOfAProcessThatDies) {
   co_await until_end();
   EXPECT_EQ("it exited with code 1; its last output:\ncannot start: no token", why_);
   EXPECT_TRUE(log_.contains("['s' MCP STDERR] cannot start: no token server=s"));
+  co_await channel_->end(kShort);
+}
+
+CORO_TEST_F(StdioChannelTest, SaysNothingOfWhatTheProcessWasGiven) {
+  co_await open_shell("echo 'bad canary-variable'; echo 'refused: canary-variable' >&2; exit 1");
+  co_await until_end();
+  EXPECT_EQ("it exited with code 1; its last output:\nrefused: ***************", why_);
+  EXPECT_TRUE(log_.contains("no message server=s line=bad ***************"));
+  for (const std::string& line : log_.lines())
+    EXPECT_EQ(std::string::npos, line.find("canary")) << line;
   co_await channel_->end(kShort);
 }
 
