@@ -17,8 +17,8 @@
 
 namespace jungle::admin {
 
-// The hard cap of one REST request: the longest call_timeout_sec that a server may have. The limits of servers and
-// calls end requests long before; this one ends what they do not cover, and calls whose progress never stops.
+// The hard cap of one REST request. The limits of servers and calls end requests long before; this one ends what they
+// do not cover.
 inline constexpr Seconds kRequestTimeMax{24 * 3600};
 
 struct AdminOptions {

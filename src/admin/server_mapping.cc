@@ -1,5 +1,8 @@
 #include "admin/server_mapping.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,9 +17,15 @@ constexpr const char* kTransports = " (acceptable values: 'streamable_http', 'st
 
 Error bad_input(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message), {}}; }
 
+// A number that no `int` holds is as wrong as the nearest one that it does: the catalog's limits are far below.
+int nearest_int(std::int64_t number) {
+  using Limits = std::numeric_limits<int>;
+  return static_cast<int>(std::clamp<std::int64_t>(number, Limits::min(), Limits::max()));
+}
+
 std::optional<int> seconds_of(const std::optional<Seconds>& time) {
   if (!time) return std::nullopt;
-  return static_cast<int>(time->count());  // admin_api has checked the range.
+  return nearest_int(time->count());
 }
 
 std::optional<Seconds> time_of(const std::optional<int>& seconds) {
@@ -81,7 +90,7 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
     spec.args = input.args;
     spec.env = pairs_of(input.env);
     spec.cwd = input.cwd;
-    if (input.warm) spec.warm = static_cast<int>(*input.warm);  // admin_api has checked the range.
+    if (input.warm) spec.warm = nearest_int(*input.warm);
   } else {
     spec.url = input.url;
     spec.bearer_token = input.bearer_token;

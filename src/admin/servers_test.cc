@@ -146,9 +146,15 @@ TEST_F(ServersTest, ChecksInputInTheOrderOfTheContract) {
       {"", R"({"name":"up","transport":"sse","url":"http://h/sse"})",
        "transport 'sse' is not supported yet: register the server's streamable HTTP URL, if it has one"},
       {"", R"({"name":"up","transport":"stdio","command":"x","warm":1000})",
-       "warm must be a number from 0 to 16, not 1000"},
+       "invalid warm: '1000', must be a number from 0 to 16: invalid user input"},
       {"", R"({"name":"up","transport":"stdio","command":"x","init_timeout_sec":0})",
-       "init_timeout_sec must be a number of seconds from 1 to 86400, not 0"},
+       "invalid init_timeout_sec: '0', must be a number of seconds from 1 to 3600: invalid user input"},
+      {"", R"({"name":"up","transport":"stdio","command":"x","call_timeout_sec":86400})",
+       "invalid call_timeout_sec: '86400', must be a number of seconds from 1 to 3600: invalid user input"},
+      {"", R"({"name":"up","transport":"stdio","command":"x","call_timeout_sec":4294967297})",
+       "invalid call_timeout_sec: '2147483647', must be a number of seconds from 1 to 3600: invalid user input"},
+      {"", R"({"name":"up","transport":"streamable_http","url":"http://u/mcp","protocol":"2025-11-25"})",
+       "unsupported protocol: 2025-11-25 (acceptable values: 'auto', 'legacy', 'modern')"},
   };
   for (const Refusal& c : cases) {
     const RestAnswer answer = post("/api/v0/servers" + c.target, c.body);

@@ -100,19 +100,10 @@ FieldReader& FieldReader::read(std::string_view name, std::map<std::string, std:
 
 FieldReader& FieldReader::read(std::string_view name, SecretMap& field) { return read_map(name, field); }
 
-FieldReader& FieldReader::read_seconds(std::string_view name, std::optional<Seconds>& field, Seconds least,
-                                       Seconds most) {
+FieldReader& FieldReader::read(std::string_view name, std::optional<Seconds>& field) {
   std::optional<std::int64_t> count;
   read(name, count);
-  if (!count) return *this;
-  if (*count >= least.count() && *count <= most.count()) {
-    field = Seconds(*count);
-  } else if (!error_) {
-    error_ = Error{ErrorCode::kInvalidArgument,
-                   std::string(name) + " must be a number of seconds from " + std::to_string(least.count()) + " to " +
-                       std::to_string(most.count()) + ", not " + std::to_string(*count),
-                   {}};
-  }
+  if (count) field = Seconds(*count);
   return *this;
 }
 

@@ -34,8 +34,7 @@ class FieldReader {
   FieldReader& read(std::string_view name, std::vector<std::string>& field);
   FieldReader& read(std::string_view name, std::map<std::string, std::string>& field);
   FieldReader& read(std::string_view name, SecretMap& field);
-  // Whole seconds of at least `least`, at most `most`.
-  FieldReader& read_seconds(std::string_view name, std::optional<Seconds>& field, Seconds least, Seconds most);
+  FieldReader& read(std::string_view name, std::optional<Seconds>& field);  // Whole seconds.
   // The value as compact JSON; empty if absent or null.
   FieldReader& read_raw(std::string_view name, std::string& field);
 

@@ -16,13 +16,6 @@ void write_seconds(ObjectWriter& out, std::string_view key, const std::optional<
   if (value) out.number(key, value->count());
 }
 
-Result<void> check_warm(const RegisterInput& input) {
-  if (!input.warm || (*input.warm >= 0 && *input.warm <= kWarmMax)) return {};
-  return Error{ErrorCode::kInvalidArgument,
-               "warm must be a number from 0 to " + std::to_string(kWarmMax) + ", not " + std::to_string(*input.warm),
-               {}};
-}
-
 }  // namespace
 
 Result<RegisterInput> register_input_of(const Json& json) {
@@ -48,11 +41,10 @@ Result<RegisterInput> register_input_of(const Json& json) {
       .read("oauth_issuer", input.oauth_issuer)
       .read("oauth_assume_s256", input.oauth_assume_s256)
       .read("protocol", input.protocol)
-      .read_seconds("init_timeout_sec", input.init_timeout, kServerTimeoutMin, kServerTimeoutMax)
-      .read_seconds("call_timeout_sec", input.call_timeout, kServerTimeoutMin, kServerTimeoutMax)
+      .read("init_timeout_sec", input.init_timeout)
+      .read("call_timeout_sec", input.call_timeout)
       .read("warm", input.warm);
   if (reader.error()) return *reader.error();
-  if (auto checked = check_warm(input); !checked) return checked.error();
   return input;
 }
 

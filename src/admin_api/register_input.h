@@ -13,11 +13,7 @@
 
 namespace jungle::admin_api {
 
-inline constexpr Seconds kServerTimeoutMin{1};
-inline constexpr Seconds kServerTimeoutMax{24 * 3600};  // Longer than any call worth waiting for.
-inline constexpr std::int64_t kWarmMax = 16;            // Spare processes per server; each costs its memory all day.
-
-// One upstream server to register, unchecked: whether its name, transport, URL and modes make sense is for the
+// One upstream server to register, unchecked: whether its name, transport, URL, modes and numbers make sense is for the
 // catalog to say. Fields are empty or absent when not given.
 struct RegisterInput {
   std::string name;
@@ -39,7 +35,7 @@ struct RegisterInput {
   std::vector<std::string> oauth_scopes;
   std::string oauth_issuer;
   bool oauth_assume_s256 = false;
-  std::string protocol;                 // "auto" (default), "legacy", "modern" or a revision such as "2025-11-25".
+  std::string protocol;                 // "auto" (default), "legacy" or "modern".
   std::optional<Seconds> init_timeout;  // JSON init_timeout_sec.
   std::optional<Seconds> call_timeout;  // JSON call_timeout_sec.
   std::optional<std::int64_t> warm;     // Processes kept ready for stateless stdio; 0 is none.
@@ -48,7 +44,7 @@ struct RegisterInput {
 };
 
 // Field names in any case, unknown fields ignored, only the first JSON value read.
-// Errors: kInvalidArgument in Go's words (see FieldReader), or naming the range of a number; kLimitExceeded.
+// Errors: kInvalidArgument in Go's words (see FieldReader); kLimitExceeded.
 Result<RegisterInput> parse_register_input(std::string_view json);
 Result<RegisterInput> register_input_of(const Json& json);
 Result<std::vector<RegisterInput>> parse_register_inputs(std::string_view json);

@@ -21,6 +21,7 @@
 #include "app/version.h"
 #include "app/worker.h"
 #include "catalog/catalog.h"
+#include "downstream/limits.h"
 #include "downstream/session_table.h"
 #include "oauth/authorization_flow.h"
 #include "oauth/discovery.h"
@@ -32,11 +33,15 @@
 #include "store/sql_catalog_repository.h"
 #include "store/sql_oauth_repository.h"
 #include "upstream/guardian.h"
+#include "upstream/limits.h"
 #include "upstream/server_discoverer.h"
 #include "upstream/upstreams.h"
 
 namespace jungle::app {
 namespace {
+
+// What may be configured, what the front door allows and what servers get are one limit.
+static_assert(downstream::kCallTimeMax == upstream::kCallHardCap);
 
 constexpr Seconds kShutdownTime{10};         // For calls in flight, after which they are cut (contract 1.6).
 constexpr unsigned kWorkersMax = 64;         // More cores than that do not make a gateway faster.

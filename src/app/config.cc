@@ -8,6 +8,7 @@
 #include "app/oauth_config.h"
 #include "base/text.h"
 #include "crypto/key_ring.h"
+#include "upstream/limits.h"
 
 namespace jungle::app {
 namespace {
@@ -101,16 +102,15 @@ Result<void> read_encryption_key(const Environment& environment, Config& config)
   return {};
 }
 
-Result<void> read_timeout(const Environment& environment, const std::string& name, Seconds& timeout) {
+Result<void> read_timeout(const Environment& environment, const std::string& name, Seconds most, Seconds& timeout) {
   const std::string text(trimmed(value_of(environment, name)));
   if (text.empty()) return {};
   const auto number = whole_number(text);
   if (!number || *number < 1) {
     return bad_value("invalid value for " + name + ": '" + text + "', must be a positive integer");
   }
-  if (*number > kTimeoutMax.count()) {
-    return bad_value("invalid value for " + name + ": '" + text + "', must be at most " +
-                     std::to_string(kTimeoutMax.count()));
+  if (*number > most.count()) {
+    return bad_value("invalid value for " + name + ": '" + text + "', must be at most " + std::to_string(most.count()));
   }
   timeout = Seconds(*number);
   return {};
@@ -130,14 +130,16 @@ Result<void> read_idle_timeout(const Environment& environment, Config& config) {
     return bad_value("invalid value for " + name + ": '" + text + "', must be a non-negative integer (0 = no timeout)");
   }
   Seconds timeout{};
-  if (auto read = read_timeout(environment, name, timeout); !read) return read;
+  if (auto read = read_timeout(environment, name, kTimeoutMax, timeout); !read) return read;
   config.session_idle_timeout = timeout;
   return {};
 }
 
 Result<void> read_timeouts(const Environment& environment, Config& config) {
-  if (auto read = read_timeout(environment, "MCP_SERVER_INIT_REQ_TIMEOUT_SEC", config.init_timeout); !read) return read;
-  if (auto read = read_timeout(environment, "MCP_CALL_TIMEOUT_SEC", config.call_timeout); !read) return read;
+  auto read = read_timeout(environment, "MCP_SERVER_INIT_REQ_TIMEOUT_SEC", kTimeoutMax, config.init_timeout);
+  if (!read) return read;
+  read = read_timeout(environment, "MCP_CALL_TIMEOUT_SEC", upstream::kCallHardCap, config.call_timeout);
+  if (!read) return read;
   return read_idle_timeout(environment, config);
 }
 

@@ -185,17 +185,19 @@ TEST_F(ConfigTest, NamesTheSecretFileThatCannotBeRead) {
 }
 
 TEST_F(ConfigTest, ReadsTheTimeouts) {
-  environment_ = {{"MCP_SERVER_INIT_REQ_TIMEOUT_SEC", " 10 "}, {"MCP_CALL_TIMEOUT_SEC", "31536000"}};
+  environment_ = {{"MCP_SERVER_INIT_REQ_TIMEOUT_SEC", " 10 "}, {"MCP_CALL_TIMEOUT_SEC", "3600"}};
   EXPECT_EQ(Seconds(10), config().init_timeout);
-  EXPECT_EQ(kTimeoutMax, config().call_timeout);
+  EXPECT_EQ(Seconds(3600), config().call_timeout);
   for (const char* bad : {"0", "-1", "x", "1.5", "99999999999999999999"}) {
     environment_ = {{"MCP_SERVER_INIT_REQ_TIMEOUT_SEC", bad}};
     EXPECT_EQ(
         "invalid value for MCP_SERVER_INIT_REQ_TIMEOUT_SEC: '" + std::string(bad) + "', must be a positive integer",
         message());
   }
-  environment_ = {{"MCP_CALL_TIMEOUT_SEC", "31536001"}};
-  EXPECT_EQ("invalid value for MCP_CALL_TIMEOUT_SEC: '31536001', must be at most 31536000", message());
+  environment_ = {{"MCP_CALL_TIMEOUT_SEC", "3601"}};  // No call may take longer, whatever it says.
+  EXPECT_EQ("invalid value for MCP_CALL_TIMEOUT_SEC: '3601', must be at most 3600", message());
+  environment_ = {{"MCP_SERVER_INIT_REQ_TIMEOUT_SEC", "31536001"}};
+  EXPECT_EQ("invalid value for MCP_SERVER_INIT_REQ_TIMEOUT_SEC: '31536001', must be at most 31536000", message());
 }
 
 TEST_F(ConfigTest, MinusOneAndZeroMeanThatSessionsNeverIdleOut) {

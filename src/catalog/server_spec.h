@@ -85,8 +85,8 @@ inline constexpr std::size_t kEnvMax = 512;
 inline constexpr std::size_t kProcessTextBytesMax = 64 * 1024;  // One argument or variable; Linux takes 128 KiB.
 inline constexpr std::size_t kDescriptionBytesMax = 16 * 1024;
 inline constexpr std::size_t kScopesMax = 64;
-inline constexpr int kTimeoutSecMax = 24 * 60 * 60;  // A day: longer is a mistake in the unit.
-inline constexpr int kWarmMax = 16;                  // Each is a process that waits.
+inline constexpr int kTimeoutSecMax = 60 * 60;  // The hard cap of a call: a longer timeout would not be kept.
+inline constexpr int kWarmMax = 16;             // Each is a process that waits.
 
 // Checks the rules of registration: name, mandatory fields of the transport, URL, header names and values, limits.
 // kInvalidArgument with the texts that MCPJungle's users know.

@@ -17,7 +17,8 @@ namespace jungle::http {
 // Host (its port is never looked at: the page cannot choose it, and port mappings change it):
 //   1. missing, empty, repeated by the caller or malformed: refused;
 //   2. localhost, *.localhost (RFC 6761: never resolved by DNS), 127.0.0.0/8, [::1]: accepted;
-//   3. a configured name, or the machine's own host name: accepted;
+//   3. a configured name: accepted. The machine's own host name is not, unless it is configured: what it is, and where
+//      it resolves for a browser, may be up to the network (DHCP, mDNS, LLMNR), so a hostile one can rebind it;
 //   4. any other IP address: accepted, unless we listen on loopback only (an address in Host was typed or configured by
 //      somebody: rebinding needs a name);
 //   5. any other name: refused.

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/time.h"
+#include "catalog/server_spec.h"
 
 namespace jungle::upstream {
 
@@ -13,7 +14,7 @@ inline constexpr Seconds kCallTimeout{300};
 inline constexpr Seconds kSessionIdle{3600};  // As MCPJungle does when nothing is set.
 
 // Calls.
-inline constexpr Seconds kCallHardCap{3600};        // Progress extends a call up to this.
+inline constexpr Seconds kCallHardCap{catalog::kTimeoutSecMax};  // Progress extends a call up to this.
 inline constexpr std::size_t kQueuedEvents = 1000;  // Notifications waiting for a slow client; more are dropped.
 inline constexpr Seconds kGoodbyeTimeout{5};        // For a DELETE, a `cancelled`, an answer to a server's request.
 inline constexpr std::size_t kGoodbyesMax = 256;    // Of those at once, per worker and server; more are not sent.
@@ -39,7 +40,6 @@ inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds to
 // Sessions kept ready.
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
-inline constexpr int kWarmMax = 8;                   // Warm processes of one server, whatever `warm` says.
 
 // Child processes.
 inline constexpr std::size_t kMessageBytesMax = 64 * 1024 * 1024;     // One line of stdout.

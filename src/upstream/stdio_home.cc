@@ -149,7 +149,7 @@ void StdioHome::keep(SessionPtr session) {
   if (is_stateful()) {
     if (shared_ != nullptr) end_in_background(endings_, std::move(shared_));
     shared_ = std::move(session);
-  } else if (static_cast<int>(warm_.size()) < std::clamp(facts_->spec.warm, 0, kWarmMax)) {
+  } else if (static_cast<int>(warm_.size()) < std::clamp(facts_->spec.warm, 0, catalog::kWarmMax)) {
     warm_.push_back(std::move(session));
   } else {
     return end_in_background(endings_, std::move(session));
@@ -159,7 +159,7 @@ void StdioHome::keep(SessionPtr session) {
 
 void StdioHome::keep_warm() {
   if (closed_ || is_stateful()) return;
-  const int wanted = std::clamp(facts_->spec.warm, 0, kWarmMax);
+  const int wanted = std::clamp(facts_->spec.warm, 0, catalog::kWarmMax);
   while (static_cast<int>(warm_.size()) + warming_ < wanted) {
     ++warming_;
     tasks_.spawn(run_warm_up());

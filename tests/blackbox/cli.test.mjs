@@ -61,6 +61,17 @@ test('help, version and what is not a command', async (t) => {
   assert.match(count.stderr, /accepts 1 arg\(s\), received 0/);
 });
 
+test('register says what was set aside, on stderr', async (t) => {
+  const upstream = await startHttpUpstream(t);
+  upstream.script.extraTools.push({ name: 'no_schema', inputSchema: 7 });
+  const gateway = await startGateway(t);
+  const { code, stdout, stderr } = await gateway.command(['register', '--name', 'up', '--url', upstream.url()]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Server up registered successfully!/m);
+  assert.match(stderr, /^warning: tool 'no_schema' was set aside: /m);
+  assert.doesNotMatch(stdout, /no_schema/);
+});
+
 test('version asks the server, also behind a trailing slash', async (t) => {
   const gateway = await startGateway(t);
   const { code, all } = await gateway.command(['version']);
