@@ -146,6 +146,7 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
 Task<void> McpEndpoint::resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position) {
   const auto started = co_await start_event_stream(exchange);
   if (!started) co_return;
+  exchange.set_shutdown(http::Shutdown::kFinish);  // As on the stream that broke: it ends when the call does.
   OpenStream stream(executor_);
   stream.session = session.get();
   stream.resumed = position.stream.get();

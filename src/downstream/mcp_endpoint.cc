@@ -116,6 +116,7 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
   running.id = id;
   running.exchange = &exchange;
   running_.push_back(running);
+  exchange.set_shutdown(http::Shutdown::kFinish);  // Also when its answer has become a stream.
   auto answer = co_await service_.handle(std::move(request), call, writer);
   const auto reason = exchange.cancel_reason();
   if (reason != http::CancelReason::kNone) {

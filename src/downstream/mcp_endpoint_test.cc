@@ -310,5 +310,55 @@ TEST_F(McpEndpointTest, KeepsASlowAnswerAlive) {
   EXPECT_EQ(1u, call->messages.size());
 }
 
+// A call whose answer has become a stream, and an idle stream of the same client, at the moment of a shutdown.
+class ShutdownTest : public McpEndpointTest {
+ protected:
+  static constexpr Seconds kPatience{10};
+
+  ShutdownTest() {
+    service_.reply("tools/call", R"({"content":[]})", mcp::ResultForm::kLegacy);
+    service_.hold();
+    call_ = open_later("POST", "/mcp", call_body("9"), {{"Mcp-Session-Id", session_}});
+    run_until([&] { return service_.waiting() == 1; });
+    pass_time(kQuietTime + 1s);
+    run_until([&] { return call_->response.has_value(); });
+    read_ids(*call_, 1);
+  }
+
+  const std::string session_ = initialize("2025-11-25");
+  const std::shared_ptr<Stream> idle_ = open("GET", "/mcp", "", {{"Mcp-Session-Id", session_}});
+  std::shared_ptr<Stream> call_;
+};
+
+TEST_F(ShutdownTest, EndsIdleStreamsAtOnceAndLetsACallFinish) {
+  stop_server(kPatience);
+  read_messages(*idle_, 1);
+  EXPECT_TRUE(idle_->ended);
+  EXPECT_EQ(0u, service_.cancelled());
+  service_.release();
+  read_messages(*call_, 1);
+  EXPECT_EQ(std::vector<std::string>{R"({"jsonrpc":"2.0","id":9,"result":{"content":[]}})"}, call_->messages);
+}
+
+TEST_F(ShutdownTest, LetsACallFinishWhoseAnswerWasResumed) {
+  const auto resumed = open("GET", "/mcp", "", {{"Mcp-Session-Id", session_}, {"Last-Event-ID", call_->ids.at(0)}});
+  call_.reset();  // The client's first connection breaks.
+  stop_server(kPatience);
+  read_messages(*idle_, 1);
+  service_.release();
+  read_messages(*resumed, 1);
+  EXPECT_EQ(std::vector<std::string>{R"({"jsonrpc":"2.0","id":9,"result":{"content":[]}})"}, resumed->messages);
+}
+
+TEST_F(ShutdownTest, TellsTheClientOfACallThatDoesNotFinishInTime) {
+  stop_server(kPatience);
+  read_messages(*idle_, 1);
+  pass_time_until([&] { return service_.cancelled() == 1; });
+  read_messages(*call_, 1);
+  ASSERT_EQ(1u, call_->messages.size());
+  EXPECT_NE(std::string::npos, call_->messages[0].find("the gateway is shutting down")) << call_->messages[0];
+  EXPECT_NE(std::string::npos, call_->messages[0].find("\"id\":9"));
+}
+
 }  // namespace
 }  // namespace jungle::downstream

@@ -8,7 +8,7 @@ import { defer } from './support/cleanup.mjs';
 import { environment, freePort, run, spawnGateway, startGateway, temporaryFolder, untilHealthy } from './support/gateway.mjs';
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { openStream, request } from './support/http.mjs';
-import { LegacySession, modern } from './support/mcp.mjs';
+import { LegacySession, modern, modernHeaders, modernMessage } from './support/mcp.mjs';
 import { eventually, within } from './support/wait.mjs';
 
 // Runs `start` with settings that must fail → its end.
@@ -102,6 +102,7 @@ for (const [name, env, message] of [
   ['an unknown mode', { SERVER_MODE: 'foo' }, /invalid value for SERVER_MODE environment variable: 'foo', valid values are 'development' and 'enterprise'/],
   ['an init timeout of 0', { MCP_SERVER_INIT_REQ_TIMEOUT_SEC: '0' }, /invalid value for MCP_SERVER_INIT_REQ_TIMEOUT_SEC: '0', must be a positive integer/],
   ['an init timeout in words', { MCP_SERVER_INIT_REQ_TIMEOUT_SEC: 'soon' }, /invalid value for MCP_SERVER_INIT_REQ_TIMEOUT_SEC: 'soon'/],
+  ['a call timeout beyond the cap of a call', { MCP_CALL_TIMEOUT_SEC: '3601' }, /invalid value for MCP_CALL_TIMEOUT_SEC: '3601', must be at most 3600/],
   ['an idle timeout in words', { SESSION_IDLE_TIMEOUT_SEC: 'x' }, /invalid value for SESSION_IDLE_TIMEOUT_SEC: 'x'/],
   ['an idle timeout below -1', { SESSION_IDLE_TIMEOUT_SEC: '-2' }, /invalid value for SESSION_IDLE_TIMEOUT_SEC: '-2'/],
   ['a telemetry switch that is neither', { OTEL_ENABLED: 'maybe' }, /invalid value for OTEL_ENABLED environment variable: 'maybe'/],
@@ -175,24 +176,45 @@ test('SIGTERM ends ten idle streams and the gateway without waiting for them', a
   for (const stream of streams) await within(2_000, 'the stream ends', stream.rest());
 });
 
+// Sends SIGTERM and waits until nobody can connect any more; resolves with the promise of the end.
+async function beginToStop(gateway) {
+  const ended = gateway.stop('SIGTERM');
+  await eventually('it stops accepting', () => request(`${gateway.url}/health`).then(() => false, () => true));
+  return { ended };
+}
+
 test('SIGTERM lets a call that is under way finish', async (t) => {
   const upstream = await startHttpUpstream(t);
   const gateway = await startGateway(t);
   await gateway.register({ name: 'up', transport: 'streamable_http', url: upstream.url() });
   const call = modern(gateway.mcp(), 'tools/call', { name: 'up__wait', arguments: {} });
   await eventually('the call is upstream', () => upstream.script.waiting.length === 1);
-  const ended = gateway.stop('SIGTERM');
-  await eventually('it stops accepting', async () => {
-    try {
-      await request(`${gateway.url}/health`);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+  const { ended } = await beginToStop(gateway);
   upstream.script.releaseAll();
   const { message } = await call;
   assert.equal(message.result?.content[0].text, 'released', JSON.stringify(message));
+  assert.equal((await ended).code, 0);
+});
+
+test('SIGTERM lets calls finish whose answers are streams already, for clients of both eras', async (t) => {
+  const upstream = await startHttpUpstream(t);
+  const gateway = await startGateway(t);
+  await gateway.register({ name: 'up', transport: 'streamable_http', url: upstream.url() });
+  const params = { name: 'up__progress_then_wait', arguments: {} };
+  const token = { progressToken: 'p' };
+  const session = await LegacySession.open(gateway.mcp());
+  const message = modernMessage('tools/call', params, token);
+  const streams = [
+    await session.stream('tools/call', { ...params, _meta: token }),
+    await openStream(gateway.mcp(), { method: 'POST', headers: modernHeaders(message), body: message }),
+  ];
+  for (const stream of streams) assert.equal((await within(10_000, 'progress', stream.next())).method, 'notifications/progress');
+  const { ended } = await beginToStop(gateway);
+  upstream.script.releaseAll();
+  for (const stream of streams) {
+    const rest = await within(10_000, 'the end of the stream', stream.rest());
+    assert.equal(rest.at(-1)?.result?.content[0].text, 'released', JSON.stringify(rest));
+  }
   assert.equal((await ended).code, 0);
 });
 

@@ -79,6 +79,11 @@ void EndpointTest::pass_time_until(const std::function<bool()>& done) {
   EXPECT_TRUE(done());
 }
 
+void EndpointTest::stop_server(Seconds patience) {
+  asio::co_spawn(context_, server_->stop(time_.steady_now() + patience),
+                 [](std::exception_ptr error) { EXPECT_FALSE(error); });
+}
+
 Task<Result<http::ClientResponse>> EndpointTest::request(const std::string& method, const std::string& path,
                                                          const std::string& body, const Headers& headers) {
   const auto url = http::Url::parse(base_ + path);

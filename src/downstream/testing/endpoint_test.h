@@ -59,6 +59,9 @@ class EndpointTest : public ::testing::Test {
   void pass_time(Millis by);
   void pass_time_until(const std::function<bool()>& done);
 
+  // Begins to stop the server as a shutdown does; calls in flight get `patience`.
+  void stop_server(Seconds patience);
+
   Answer send(std::string_view method, std::string_view path, const std::string& body, Headers headers);
   Answer post(const std::string& body, Headers headers = {});
   // Opens a legacy session and returns its id.
