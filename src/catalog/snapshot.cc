@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "catalog/names.h"
+#include "catalog/ui_meta.h"
+#include "mcp/json_reader.h"
 
 namespace jungle::catalog {
 namespace {
@@ -41,13 +43,28 @@ class PageWriter {
   View::Pages pages_;
 };
 
-// `definition` with the exposed name and URI in the place of its own.
+// A tool's UI goes by the URI under which this view lists and reads it. https: URIs stay: the client can fetch them.
+void expose_ui(mcp::Splice& splice, const ToolEntry& tool) {
+  const std::string_view text = tool.definition;
+  if (text.find("\"_meta\"") == std::string_view::npos) return;  // Most have none.
+  const auto members = mcp::read_members(text);
+  const mcp::Member* meta = members ? members->find(text, "_meta") : nullptr;
+  if (meta == nullptr) return;
+  for (const mcp::Range& uri : ui_resource_uris(text, meta->value)) {
+    const std::string own = mcp::json_string_value(uri.of(text));
+    if (own.starts_with("https://")) continue;
+    splice.replace(uri, mcp::json_string(exposed_uri_of(tool.server->spec.name, own)));
+  }
+}
+
+// `definition` with the exposed name and URIs in the place of its own.
 template <typename Entry>
 void append_exposed(std::string& out, const Entry& entry) {
   mcp::Splice splice;
   const std::string_view name = entry.name_range.of(entry.definition);
   // The own name stays as it is written, escapes and all: only the prefix goes in front of it.
   splice.replace(entry.name_range, "\"" + exposed_name_of(entry.server->spec.name, name.substr(1)));
+  if constexpr (std::is_same_v<Entry, ToolEntry>) expose_ui(splice, entry);
   if constexpr (std::is_same_v<Entry, ResourceEntry>)
     splice.replace(entry.uri_range, mcp::json_string(entry.exposed_uri));
   if constexpr (std::is_same_v<Entry, ResourceTemplateEntry>) {

@@ -122,6 +122,37 @@ TEST_F(GatewayTest, ExposesTheUrisOfResourceLinks) {
       answer("tools/call", R"({"name":"files__read"})"));
 }
 
+TEST_F(GatewayTest, ExposesTheUriOfAToolsUserInterface) {
+  catalog::Discovery discovery;
+  discovery.capabilities = R"({"tools":{},"resources":{}})";
+  discovery.tools = {R"({"name":"read","inputSchema":{"type":"object"},"_meta":{"ui":{"resourceUri":"ui://app/a.html",)"
+                     R"("visibility":["model"]},"ui/resourceUri":"ui://app/a.html","k":"ui://app/a.html"}})"};
+  discovery.resources = {R"({"uri":"ui://app/a.html","name":"a","_meta":{"ui":{"prefersBorder":true}}})"};
+  publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery))});
+  const std::string exposed = "mcpj://res/files/dWk6Ly9hcHAvYS5odG1s";
+
+  const std::string tools = answer("tools/list");
+  EXPECT_NE(std::string::npos,
+            tools.find(R"("_meta":{"ui":{"resourceUri":")" + exposed +
+                       R"(","visibility":["model"]},"ui/resourceUri":")" + exposed + R"(","k":"ui://app/a.html"})"))
+      << tools;
+  const std::string resources = answer("resources/list");
+  EXPECT_NE(std::string::npos, resources.find("\"uri\":\"" + exposed + "\"")) << resources;
+  EXPECT_NE(std::string::npos, resources.find(R"("_meta":{"ui":{"prefersBorder":true}})")) << resources;
+
+  files_.reply("resources/read", R"({"contents":[{"uri":"ui://app/a.html","text":"<html>"}]})");
+  EXPECT_EQ(R"({"contents":[{"uri":")" + exposed + R"(","text":"<html>"}]})",
+            answer("resources/read", R"({"uri":")" + exposed + "\"}"));
+  EXPECT_EQ(R"({"uri":"ui://app/a.html"})", files_.seen().at(0).params);
+
+  files_.reply("tools/call", R"({"content":[],"_meta":{"ui":{"resourceUri":"ui://app/a.html"}}})");
+  EXPECT_EQ(R"({"content":[],"_meta":{"ui":{"resourceUri":")" + exposed + R"("}}})",
+            answer("tools/call", R"({"name":"files__read"})"));
+
+  call_.scope = "files";  // The server's own endpoint keeps what the server says.
+  EXPECT_EQ(std::string::npos, answer("tools/list").find("mcpj:"));
+}
+
 TEST_F(GatewayTest, ReadsAResourceUnderItsOwnUri) {
   files_.reply("resources/read", R"({"contents":[{"uri":"file:///a.txt","text":"1"},{"uri":"file:///b","text":"2"}]})");
   EXPECT_EQ(R"({"contents":[{"uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA","text":"1"},)"

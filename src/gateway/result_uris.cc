@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catalog/names.h"
+#include "catalog/ui_meta.h"
 #include "mcp/json_reader.h"
 
 namespace jungle::gateway {
@@ -47,6 +48,12 @@ class Rewriter {
     }
   }
 
+  // MCP Apps: a result may name the UI that shows it.
+  void ui_of(Range meta) {
+    for (const Range& uri : catalog::ui_resource_uris(text_, meta))
+      expose(uri);
+  }
+
   mcp::Response finish(mcp::Response response) {
     if (splice_.empty()) return response;
     return mcp::Response::result(splice_.apply(text_), response.form());
@@ -68,7 +75,8 @@ std::vector<Range> elements_of(const Rewriter& rewriter, std::string_view payloa
   return elements ? std::move(*elements) : std::vector<Range>{};
 }
 
-// Both kinds of block that hold URIs have a type that starts so. A cheap test that spares most results the walk.
+// Both kinds of block that hold URIs have a type that starts so, as has the member `resourceUri` of a UI. A cheap test
+// that spares most results the walk.
 bool may_hold_uris(std::string_view payload) { return payload.find("\"resource") != std::string_view::npos; }
 
 }  // namespace
@@ -79,6 +87,9 @@ mcp::Response with_exposed_content_uris(mcp::Response response, const catalog::S
   Rewriter rewriter(payload, server);
   for (const Range& block : elements_of(rewriter, payload, "content"))
     rewriter.content_block(block);
+  const auto members = rewriter.members(Range{0, payload.size()});
+  const mcp::Member* meta = members ? rewriter.find(*members, "_meta") : nullptr;
+  if (meta != nullptr) rewriter.ui_of(meta->value);
   return rewriter.finish(std::move(response));
 }
 

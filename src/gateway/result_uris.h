@@ -11,8 +11,8 @@ namespace jungle::gateway {
 // The result of a server with the resource URIs that a client may ask us for put into their exposed form. A result
 // without such URIs is returned as it is, without a copy; JSON-RPC errors are never touched.
 
-// tools/call: `content[].uri` of resource links and `content[].resource.uri` of embedded resources. https: URIs stay:
-// the client can fetch them without us (MCP 2026-07-28 server/resources).
+// tools/call: `content[].uri` of resource links, `content[].resource.uri` of embedded resources, and `_meta.ui` (MCP
+// Apps). https: URIs stay: the client can fetch them without us (MCP 2026-07-28 server/resources).
 mcp::Response with_exposed_content_uris(mcp::Response response, const catalog::ServerName& server);
 // prompts/get: the same in `messages[].content`.
 mcp::Response with_exposed_message_uris(mcp::Response response, const catalog::ServerName& server);
