@@ -20,6 +20,7 @@
 #include "app/list_changes.h"
 #include "app/version.h"
 #include "app/worker.h"
+#include "base/cancelled.h"
 #include "catalog/catalog.h"
 #include "downstream/limits.h"
 #include "downstream/session_table.h"
@@ -252,9 +253,12 @@ Task<void> Application::run_authorization_sweeps() {
   for (;;) {
     auto swept = co_await authorizations_.sweep();
     if (!swept) log_.warn("pending OAuth sessions could not be swept", {{"why", swept.error().message}});
+    // A cancellation that came during the sweep would not end the sleep.
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return;
     co_await time_.sleep_until(time_.steady_now() + oauth::kSweepPeriod);
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) co_return;
+    const bool woken_to_stop = co_await is_cancelled();
+    if (woken_to_stop) co_return;
   }
 }
 
