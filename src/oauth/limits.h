@@ -33,6 +33,19 @@ inline constexpr Seconds kSessionTime{10 * 60};
 inline constexpr Seconds kSessionMemory{10 * 60};
 inline constexpr Seconds kSweepPeriod{60};
 
+// Renewing access tokens.
+inline constexpr Seconds kRenewAhead{60};             // Before the end; a random part of it earlier still.
+inline constexpr Seconds kRenewAheadLifetimeMin{60};  // Shorter lives are renewed when a call needs it.
+inline constexpr Seconds kExpiryMargin{5};            // A token is not sent in its last moments.
+inline constexpr Seconds kTurnTime{30};               // One process's right to refresh: a fetch, and a slow disk.
+inline constexpr Seconds kTurnWait{35};               // For another process's turn to end.
+inline constexpr Millis kTurnLook{200};               // Between looks at what became of it.
+// After a failure, until the next attempt: doubled each time.
+inline constexpr Seconds kRenewRetryMin{1};
+inline constexpr Seconds kRenewRetryMax{30};
+inline constexpr Seconds kLookPause{5};        // Between looks whether a person has authorized again elsewhere.
+inline constexpr Seconds kLastRenewalTime{2};  // For one that is under way when the gateway stops.
+
 // Tokens become a header field; servers refuse heads of more than 16 to 64 KiB.
 inline constexpr std::size_t kTokenBytesMax = 16 * 1024;
 inline constexpr std::size_t kServerWordsBytesMax = 300;  // Of a server's error text, quoted in ours.

@@ -1,0 +1,99 @@
+#include "oauth/token_manager.h"
+
+#include <utility>
+
+#include "base/with_deadline.h"
+#include "crypto/random_token.h"
+#include "oauth/limits.h"
+#include "oauth/revocation.h"
+
+namespace jungle::oauth {
+
+namespace {
+
+TaskGroup::OnError log_bug(telemetry::Log& log) {
+  return [&log](std::exception_ptr) { log.error("an exception left a task that renews tokens"); };
+}
+
+Task<Result<void>> join(TaskGroup& group) {
+  co_await group.join();
+  co_return Result<void>();
+}
+
+}  // namespace
+
+TokenManager::TokenManager(Executor control, Time& time, Random& random, telemetry::Log& log, Repository& repository,
+                           Fetcher& fetcher)
+    : renewals_(control, log_bug(log)),
+      waits_(control, log_bug(log)),
+      tools_{
+          control,   time,  random, log, repository, TokenEndpoint(fetcher, time, random), crypto::random_token(random),
+          renewals_, waits_},
+      fetcher_(fetcher) {}
+
+TokenManager::~TokenManager() = default;
+
+std::shared_ptr<GrantKeeper> TokenManager::keeper_of(const catalog::ServerName& server) {
+  return keepers_.with([&](auto& keepers) {
+    auto& keeper = keepers[server];
+    if (!keeper) keeper = std::make_shared<GrantKeeper>(tools_, server);
+    return keeper;
+  });
+}
+
+std::shared_ptr<TokenSource> TokenManager::source_of(const catalog::ServerName& server) { return keeper_of(server); }
+
+Task<Result<void>> TokenManager::load() {
+  auto loaded = co_await tools_.repository.load_grants();
+  if (!loaded) co_return loaded.error();
+  for (const std::string& warning : loaded->warnings)
+    tools_.log.warn("a stored grant cannot be read", {{"why", warning}});
+  for (Grant& grant : loaded->grants)
+    keeper_of(grant.server)->adopt(std::move(grant));
+  co_return Result<void>();
+}
+
+Task<Result<void>> TokenManager::accept(Grant grant) {
+  const auto keeper = keeper_of(grant.server);
+  auto stored = co_await tools_.repository.store_grant(std::move(grant));
+  if (!stored) co_return stored.error();
+  keeper->adopt(std::move(*stored));
+  co_return Result<void>();
+}
+
+Task<Result<void>> TokenManager::drop(catalog::ServerName server) {
+  auto removed = co_await tools_.repository.remove_grant(server);
+  if (removed) forget(server);
+  co_return removed;
+}
+
+void TokenManager::forget(const catalog::ServerName& server) {
+  const auto keeper = keeper_of(server);
+  auto grant = keeper->grant();
+  keeper->adopt(std::nullopt);
+  if (grant && !grant->revocation_endpoint.empty()) renewals_.spawn(run_revoke(std::move(*grant)));
+}
+
+Task<void> TokenManager::run_revoke(Grant grant) {
+  auto revoked = co_await revoke(fetcher_, tools_.time, tools_.random, grant);
+  if (revoked) {
+    tools_.log.info("a grant was revoked", {{"server", grant.server.str()}});
+  } else {
+    tools_.log.warn("a grant could not be revoked", {{"server", grant.server.str()}, {"why", revoked.error().message}});
+  }
+}
+
+Task<void> TokenManager::stop() {
+  keepers_.with([](auto& keepers) {
+    for (auto& [server, keeper] : keepers)
+      keeper->close();
+  });
+  waits_.cancel();
+  co_await waits_.join();
+  auto joined = join(renewals_);
+  auto ended = co_await with_deadline(tools_.time, tools_.time.steady_now() + kLastRenewalTime, std::move(joined));
+  if (!ended) renewals_.cancel();
+  co_await renewals_.join();
+}
+
+}  // namespace jungle::oauth
