@@ -51,8 +51,10 @@ Task<Result<void>> ControlPlane::remove_server(catalog::ServerName name) {
 Task<Result<void>> ControlPlane::run_remove(catalog::ServerName name) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   const std::string server = name.str();
-  auto removed = co_await catalog_.remove(std::move(name));
-  if (removed) log_.info("deregistered", {{"server", server}});
+  auto removed = co_await catalog_.remove(name);
+  if (!removed) co_return removed;
+  registrar_.forget_grant(name);
+  log_.info("deregistered", {{"server", server}});
   co_return removed;
 }
 

@@ -22,6 +22,7 @@
 #include "mcp/testing/scripted_service.h"
 #include "oauth/testing/memory_repository.h"
 #include "oauth/testing/scripted_fetcher.h"
+#include "oauth/token_manager.h"
 #include "telemetry/testing/recording_log.h"
 
 namespace jungle::admin {
@@ -137,9 +138,10 @@ class LiveTest : public ::testing::Test {
   jungle::testing::FakeRandom random_;
   oauth::testing::ScriptedFetcher fetcher_{control_.context.get_executor()};
   oauth::testing::MemoryRepository grants_;
+  oauth::TokenManager tokens_{control_.context.get_executor(), time_, random_, log_, grants_, fetcher_};
   oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
-  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, log_};
+  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
   ControlPlane control_plane_{control_.context.get_executor(), catalog_, repository_, registrar_, log_};
   AdminOptions options_;
   std::uint16_t port_ = 0;

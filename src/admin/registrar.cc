@@ -337,10 +337,8 @@ Task<void> Registrar::forget_lost_grants() {
 }
 
 Task<Result<void>> Registrar::put_grant(catalog::ServerName name, std::optional<Grant> grant) {
-  if (!grant) co_return co_await grants_.remove_grant(std::move(name));
-  auto stored = co_await grants_.store_grant(std::move(*grant));
-  if (!stored) co_return stored.error();
-  co_return Result<void>();
+  auto change = grant ? tokens_.accept(std::move(*grant)) : tokens_.drop(std::move(name));
+  co_return co_await std::move(change);
 }
 
 }  // namespace jungle::admin

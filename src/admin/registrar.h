@@ -13,6 +13,7 @@
 #include "oauth/authorization_flow.h"
 #include "oauth/discovery.h"
 #include "oauth/repository.h"
+#include "oauth/token_manager.h"
 #include "telemetry/log.h"
 #include "upstream/discoverer.h"
 
@@ -43,12 +44,13 @@ struct Registered {
 class Registrar {
  public:
   Registrar(catalog::Catalog& catalog, upstream::Discoverer& discoverer, oauth::Discovery& authorization_servers,
-            oauth::AuthorizationFlow& flow, oauth::Repository& grants, telemetry::Log& log)
+            oauth::AuthorizationFlow& flow, oauth::Repository& grants, oauth::TokenManager& tokens, telemetry::Log& log)
       : catalog_(catalog),
         discoverer_(discoverer),
         authorization_servers_(authorization_servers),
         flow_(flow),
         grants_(grants),
+        tokens_(tokens),
         log_(log) {}
   Registrar(const Registrar&) = delete;
   Registrar& operator=(const Registrar&) = delete;
@@ -66,6 +68,8 @@ class Registrar {
   // Removes grants of servers that are not in the catalog: left by a process that died between storing the two. For the
   // start, after the catalog was loaded.
   Task<void> forget_lost_grants();
+  // A server was removed from the catalog, and its grant with it: revokes that, in the background.
+  void forget_grant(const catalog::ServerName& name) { tokens_.forget(name); }
 
  private:
   using Entry = std::shared_ptr<const catalog::ServerEntry>;
@@ -89,6 +93,7 @@ class Registrar {
   oauth::Discovery& authorization_servers_;
   oauth::AuthorizationFlow& flow_;
   oauth::Repository& grants_;
+  oauth::TokenManager& tokens_;
   telemetry::Log& log_;
   std::set<std::string, std::less<>> busy_;  // Names.
 };

@@ -28,6 +28,7 @@
 #include "oauth/discovery.h"
 #include "oauth/http_fetcher.h"
 #include "oauth/limits.h"
+#include "oauth/token_manager.h"
 #include "store/database.h"
 #include "store/mode_store.h"
 #include "store/sealing.h"
@@ -77,20 +78,6 @@ http::ClientOptions client_options(const Config& config) {
   return options;
 }
 
-// Where no server has a grant.
-class NoTokens final : public oauth::TokenDirectory {
- public:
-  std::shared_ptr<oauth::TokenSource> source_of(const catalog::ServerName&) override { return source_; }
-
- private:
-  class Source final : public oauth::TokenSource {
-   public:
-    Task<Result<oauth::AccessTokenPtr>> renew(oauth::AccessTokenPtr stale, Executor) override { co_return stale; }
-    void note_missing_scopes(oauth::AccessTokenPtr, std::vector<std::string>) override {}
-  };
-  std::shared_ptr<oauth::TokenSource> source_ = std::make_shared<Source>();
-};
-
 // Everything, in the order of dependence; destruction in reverse. Lives in run(), on the control thread.
 class Application {
  public:
@@ -125,11 +112,11 @@ class Application {
   store::ModeStore modes_;
   store::SqlCatalogRepository repository_;
   catalog::Catalog catalog_;
-  NoTokens tokens_;
-  upstream::Upstreams upstreams_;
-  upstream::ServerDiscoverer discoverer_;
   oauth::HttpFetcher fetcher_;
   store::SqlOAuthRepository grants_;
+  oauth::TokenManager tokens_;
+  upstream::Upstreams upstreams_;
+  upstream::ServerDiscoverer discoverer_;
   oauth::Discovery authorization_servers_;
   oauth::AuthorizationFlow authorizations_;
   admin::Registrar registrar_;
@@ -153,13 +140,14 @@ Application::Application(const Config& config, const Environment& environment, c
       modes_(database, time_),
       repository_(database, sealing, time_),
       catalog_(control_.get_executor(), repository_, log),
-      upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
-      discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       fetcher_(client_, time_),
       grants_(database, sealing, time_),
+      tokens_(control_.get_executor(), time_, random_, log, grants_, fetcher_),
+      upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
+      discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       authorization_servers_(fetcher_, time_, log, config.oauth.profiles),
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
-      registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, log),
+      registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),
       control_plane_(control_.get_executor(), catalog_, repository_, registrar_, log),
       sessions_(random_),
       list_changes_(peers_) {
@@ -195,6 +183,8 @@ Task<Result<void>> Application::run_load() {
   auto loaded = co_await catalog_.load();
   if (!loaded) co_return with_context(loaded.error(), "failed to create MCP service");
   co_await registrar_.forget_lost_grants();
+  auto tokens = co_await tokens_.load();
+  if (!tokens) co_return with_context(tokens.error(), "failed to read the OAuth grants");
   for (const auto& server : catalog_.published().load()->servers()) {
     if (!catalog::overrides_bearer_token(server->spec)) continue;
     log_.info("the Authorization header of headers is sent instead of bearer_token",
@@ -287,6 +277,7 @@ Task<void> Application::shut_down() {
   co_await upstreams_.stop();
   for (const auto& worker : workers_)
     co_await asio::co_spawn(worker->executor(), worker->stop(), use_task);
+  co_await tokens_.stop();
   co_await client_.stop();
   tasks_.cancel();
   co_await tasks_.join();

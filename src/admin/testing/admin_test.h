@@ -16,6 +16,7 @@
 #include "mcp/testing/scripted_service.h"
 #include "oauth/testing/memory_repository.h"
 #include "oauth/testing/scripted_fetcher.h"
+#include "oauth/token_manager.h"
 #include "telemetry/testing/recording_log.h"
 
 namespace jungle::admin::testing {
@@ -25,6 +26,7 @@ namespace jungle::admin::testing {
 class AdminTest : public jungle::testing::CoroTest {
  protected:
   AdminTest() { make_api("0.4.2"); }
+  void TearDown() override { run(tokens_.stop()); }
 
   void make_api(std::string version) {
     AdminOptions options;
@@ -72,9 +74,10 @@ class AdminTest : public jungle::testing::CoroTest {
   ScriptedDiscoverer discoverer_{context_.get_executor()};
   oauth::testing::ScriptedFetcher fetcher_{context_.get_executor()};  // Knows no server: nothing advertises OAuth.
   oauth::testing::MemoryRepository grants_;
+  oauth::TokenManager tokens_{context_.get_executor(), time_, random_, log_, grants_, fetcher_};
   oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
-  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, log_};
+  Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
   ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, log_};
   mcp::testing::ScriptedService gateway_{context_.get_executor()};
   std::unique_ptr<AdminApi> api_;
