@@ -92,7 +92,7 @@ Task<Result<http::ClientResponse>> EndpointTest::request(const std::string& meth
     sent.push_back(http::Header{name, value});
   const std::string_view piece = body;
   const std::span<const std::string_view> pieces(&piece, body.empty() ? 0 : 1);
-  const http::ClientRequest request{*url, method, std::string_view(), sent, pieces};
+  const http::ClientRequest request{.url = *url, .method = method, .headers = sent, .body_pieces = pieces};
   co_return co_await client_->send(request);
 }
 
