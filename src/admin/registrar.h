@@ -70,6 +70,10 @@ class Registrar {
   Task<void> forget_lost_grants();
   // A server was removed from the catalog, and its grant with it: revokes that, in the background.
   void forget_grant(const catalog::ServerName& name) { tokens_.forget(name); }
+  // Whether calls to a server fail until a person authorizes again. From any thread.
+  bool needs_authorization(const catalog::ServerName& name) const {
+    return tokens_.source_of(name)->published().load()->problem.has_value();
+  }
 
  private:
   using Entry = std::shared_ptr<const catalog::ServerEntry>;

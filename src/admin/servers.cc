@@ -27,8 +27,10 @@ Task<RestAnswer> AdminApi::list_servers(const RestRequest& request) {
   if (!secrets) co_return failed(request, secrets.error());
   const auto snapshot = catalog_.current();
   std::vector<admin_api::ServerView> views;
-  for (const auto& server : snapshot->servers())
+  for (const auto& server : snapshot->servers()) {
     views.push_back(view_of(*server, *secrets));
+    if (control_.needs_authorization(server->spec.name)) views.back().authorization = admin_api::kNeedsAuthorization;
+  }
   co_return json_answer(admin_api::render(views));
 }
 

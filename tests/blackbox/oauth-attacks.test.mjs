@@ -7,7 +7,6 @@ import { startGateway } from './support/gateway.mjs';
 import { approved, begin, complete, registerWithOauth } from './support/oauth-registration.mjs';
 import { startProtectedUpstream } from './support/protected-upstream.mjs';
 
-const SERVER_SIDE = { todo: 'the REST side of upstream OAuth' };
 const LINK_LOCAL = 'http://169.254.169.254';
 const OTHER_ISSUER = 'https://honest.example';
 
@@ -38,7 +37,7 @@ const BEFORE_THE_PERSON = {
 };
 
 for (const [what, [habits, protection, fault, message]] of Object.entries(BEFORE_THE_PERSON)) {
-  test(`refused before the person is asked: ${what}`, SERVER_SIDE, async (t) => {
+  test(`refused before the person is asked: ${what}`, async (t) => {
     const as = await startAuthorizationServer(t, habits);
     const upstream = await startProtectedUpstream(t, as, protection);
     if (fault) as.fail(...fault);
@@ -66,7 +65,7 @@ const AFTER_THE_PERSON = {
 };
 
 for (const [what, [habits, fault, message]] of Object.entries(AFTER_THE_PERSON)) {
-  test(`refused on the way back: ${what}`, SERVER_SIDE, async (t) => {
+  test(`refused on the way back: ${what}`, async (t) => {
     const as = await startAuthorizationServer(t, habits);
     if (habits.iss === 'slash') as.habits.iss = `${as.issuer}/`;
     const upstream = await startProtectedUpstream(t, as);
@@ -83,7 +82,7 @@ for (const [what, [habits, fault, message]] of Object.entries(AFTER_THE_PERSON))
   });
 }
 
-test('an error that comes as 200 is an error', SERVER_SIDE, async (t) => {
+test('an error that comes as 200 is an error', async (t) => {
   const as = await startAuthorizationServer(t, { errorsAs200: true });
   const upstream = await startProtectedUpstream(t, as);
   const gateway = await startGateway(t);
@@ -112,7 +111,7 @@ const HABITS = {
 };
 
 for (const [what, [habits, protection = {}, settings = {}]] of Object.entries(HABITS)) {
-  test(`met: ${what}`, SERVER_SIDE, async (t) => {
+  test(`met: ${what}`, async (t) => {
     const as = await startAuthorizationServer(t, habits);
     const upstream = await startProtectedUpstream(t, as, protection);
     const gateway = await startGateway(t);

@@ -12,9 +12,6 @@ import { startProtectedUpstream } from './support/protected-upstream.mjs';
 import { stdioSpec } from './support/stdio-spec.mjs';
 import { eventually } from './support/wait.mjs';
 
-// What waits for the gateway's side of upstream OAuth.
-const SERVER_SIDE = { todo: 'the REST side of upstream OAuth' };
-const REFUSAL_WORDS = { todo: 'the words for a refused credential' };
 
 const echo = (gateway, server) => gateway.rest('POST', '/tools/invoke', { name: `${server}__echo`, message: 'x' });
 
@@ -123,7 +120,7 @@ for (const [what, token] of [['a wrong token', 'wrong'], ['no token', undefined]
   });
 }
 
-test('a server that refuses a static credential is quoted', REFUSAL_WORDS, async (t) => {
+test('a server that refuses a static credential is quoted', async (t) => {
   const as = await startAuthorizationServer(t);
   const upstream = await startProtectedUpstream(t, as);
   const gateway = await startGateway(t);
@@ -134,7 +131,7 @@ test('a server that refuses a static credential is quoted', REFUSAL_WORDS, async
   assert.deepEqual(as.requests, [], 'no OAuth although the server advertises it');
 });
 
-test('interactive OAuth by the command line, with a browser', SERVER_SIDE, async (t) => {
+test('interactive OAuth by the command line, with a browser', async (t) => {
   const as = await startAuthorizationServer(t);
   const upstream = await startProtectedUpstream(t, as);
   const gateway = await startGateway(t);
@@ -157,7 +154,7 @@ test('interactive OAuth by the command line, with a browser', SERVER_SIDE, async
   assert.doesNotMatch((await gateway.command(['list', 'servers'])).stdout, /authorize/);
 });
 
-test('interactive OAuth without a browser: the answer is pasted', SERVER_SIDE, async (t) => {
+test('interactive OAuth without a browser: the answer is pasted', async (t) => {
   const as = await startAuthorizationServer(t);
   const upstream = await startProtectedUpstream(t, as);
   const gateway = await startGateway(t);
@@ -172,8 +169,8 @@ test('interactive OAuth without a browser: the answer is pasted', SERVER_SIDE, a
   await works(gateway, 'todoist');
 });
 
-test('OAuth fields in a config file', SERVER_SIDE, async (t) => {
-  const as = await startAuthorizationServer(t, { registration: 'absent' });
+test('OAuth fields in a config file', async (t) => {
+  const as = await startAuthorizationServer(t, { registration: 'absent', tokenAuth: 'client_secret_basic' });
   const upstream = await startProtectedUpstream(t, as);
   const gateway = await startGateway(t);
   const redirect = `http://127.0.0.1:${await freePort()}/oauth/callback`;

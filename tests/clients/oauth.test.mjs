@@ -7,7 +7,6 @@ import { eventually, within } from '../blackbox/support/wait.mjs';
 import { startProtectedServer } from './authorization-server.mjs';
 import { CHROMIUM, approveWithChromium, approveWithForms } from './person.mjs';
 
-const SERVER_SIDE = { todo: 'the REST side of upstream OAuth' };
 const DONE = 'Authorization successful';
 const COMMAND_MS = 90_000;
 
@@ -29,7 +28,7 @@ async function approvedCommand(t, gateway, args, approve) {
 }
 
 for (const [what, { approve, skip = false }] of Object.entries(BROWSERS)) {
-  test(`oidc-provider, with ${what}: register, call, refresh, authorize again, revoke`, { ...SERVER_SIDE, skip }, async (t) => {
+  test(`oidc-provider, with ${what}: register, call, refresh, authorize again, revoke`, { skip }, async (t) => {
     let seconds = 3600;
     const real = await startProtectedServer(t, { lifetime: () => seconds });
     const gateway = await startGateway(t);
