@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/dispatch.hpp>
 
 #include "base/cancelled.h"
 #include "base/text.h"
 #include "mcp/error_code.h"
-#include "mcp/param_headers.h"
 #include "upstream/call_clock.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
+#include "upstream/mirrored_headers.h"
 
 namespace jungle::upstream {
 
@@ -56,40 +55,6 @@ class UseOfLink {
  private:
   const HttpLink& link_;
   const DeadlineList& clock_;
-};
-
-// The headers that a modern request mirrors from its body (MCP 2026-07-28 basic/transports/streamable-http).
-class MirroredHeaders {
- public:
-  explicit MirroredHeaders(const mcp::Request& request) {
-    add("Mcp-Method", request.method_name);
-    if (const auto name = name_of(request)) add("Mcp-Name", mcp::encode_header_value(*name));
-    if (request.method == mcp::Method::kToolsCall && request.param_headers != nullptr) {
-      const auto arguments = request.params.find("arguments").value_or(std::string_view());
-      for (auto& [name, value] : mcp::param_header_values(*request.param_headers, arguments))
-        add(std::move(name), std::move(value));
-    }
-    for (const auto& [name, value] : texts_)
-      headers_.push_back(http::Header{name, value});
-  }
-  std::span<const http::Header> get() const { return headers_; }
-
- private:
-  static std::optional<std::string> name_of(const mcp::Request& request) {
-    switch (request.method) {
-      case mcp::Method::kToolsCall:
-      case mcp::Method::kPromptsGet:
-        return request.params.find_string("name");
-      case mcp::Method::kResourcesRead:
-        return request.params.find_string("uri");
-      default:
-        return std::nullopt;
-    }
-  }
-  void add(std::string name, std::string value) { texts_.emplace_back(std::move(name), std::move(value)); }
-
-  std::vector<std::pair<std::string, std::string>> texts_;
-  std::vector<http::Header> headers_;
 };
 
 Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {

@@ -1,0 +1,37 @@
+#include "upstream/mirrored_headers.h"
+
+#include <optional>
+#include <string_view>
+
+#include "mcp/param_headers.h"
+
+namespace jungle::upstream {
+namespace {
+
+std::optional<std::string> name_of(const mcp::Request& request) {
+  switch (request.method) {
+    case mcp::Method::kToolsCall:
+    case mcp::Method::kPromptsGet:
+      return request.params.find_string("name");
+    case mcp::Method::kResourcesRead:
+      return request.params.find_string("uri");
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+MirroredHeaders::MirroredHeaders(const mcp::Request& request) {
+  add("Mcp-Method", request.method_name);
+  if (const auto name = name_of(request)) add("Mcp-Name", mcp::encode_header_value(*name));
+  if (request.method == mcp::Method::kToolsCall && request.param_headers != nullptr) {
+    const auto arguments = request.params.find("arguments").value_or(std::string_view());
+    for (auto& [name, value] : mcp::param_header_values(*request.param_headers, arguments))
+      add(std::move(name), std::move(value));
+  }
+  for (const auto& [name, value] : texts_)
+    headers_.push_back(http::Header{name, value});
+}
+
+}  // namespace jungle::upstream
