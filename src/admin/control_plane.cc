@@ -44,6 +44,15 @@ Task<Result<Registered>> ControlPlane::run_complete(std::string session_id, oaut
   co_return co_await registrar_.complete(std::move(session_id), std::move(response));
 }
 
+Task<Result<Registrar::Entry>> ControlPlane::relist_server(catalog::ServerName name) {
+  co_return co_await on_control(run_relist(std::move(name)));
+}
+
+Task<Result<Registrar::Entry>> ControlPlane::run_relist(catalog::ServerName name) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await registrar_.relist(std::move(name));
+}
+
 Task<Result<void>> ControlPlane::remove_server(catalog::ServerName name) {
   co_return co_await on_control(run_remove(std::move(name)));
 }

@@ -34,6 +34,7 @@ class ControlPlane {
   Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);
   Task<Result<Registered>> authorize_server(catalog::ServerName name, std::string redirect_uri);
   Task<Result<Registered>> complete_authorization(std::string session_id, oauth::AuthorizationResponse response);
+  Task<Result<Registrar::Entry>> relist_server(catalog::ServerName name);
   Task<Result<void>> remove_server(catalog::ServerName name);
   Task<Result<catalog::Changed>> set_server_enabled(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> set_tools_enabled(std::string entity, bool enabled);
@@ -50,6 +51,7 @@ class ControlPlane {
   Task<Result<Registered>> run_register(catalog::ServerSpec spec, Force force);
   Task<Result<Registered>> run_authorize(catalog::ServerName name, std::string redirect_uri);
   Task<Result<Registered>> run_complete(std::string session_id, oauth::AuthorizationResponse response);
+  Task<Result<Registrar::Entry>> run_relist(catalog::ServerName name);
   Task<Result<void>> run_remove(catalog::ServerName name);
   Task<Result<catalog::Changed>> run_set_server(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> run_set_tools(std::string entity, bool enabled);

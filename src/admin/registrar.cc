@@ -256,6 +256,21 @@ Task<Result<Registered>> Registrar::complete_authorization(oauth::Redeemed redee
   co_return registered;
 }
 
+Task<Result<Registrar::Entry>> Registrar::relist(catalog::ServerName name) {
+  const Entry known = find(name.str());
+  if (!known) co_return not_found(name.str());
+  const NameTaken taken(busy_, name.str());
+  if (!taken.by_us()) co_return in_progress(name.str());
+  upstream::Attempt attempt;
+  if (may_use_oauth(known->spec)) attempt.access_token = tokens_.source_of(name)->published().load()->token;
+  auto discovery = co_await discoverer_.discover(known->spec, attempt);
+  if (!discovery) co_return discovery.error();
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  auto entry = co_await catalog_.refresh(known, std::move(*discovery));
+  if (entry) log_.info("listed anew", {{"server", name.str()}, {"tools", (*entry)->tools.size()}});
+  co_return entry;
+}
+
 Task<Result<catalog::Discovery>> Registrar::discover_with(const ServerSpec& spec, const Grant& grant) {
   upstream::Attempt attempt;
   attempt.access_token = grant.tokens.access_token;

@@ -43,6 +43,8 @@ struct Registered {
 // call it there. Of operations on one name only one runs at a time.
 class Registrar {
  public:
+  using Entry = std::shared_ptr<const catalog::ServerEntry>;
+
   Registrar(catalog::Catalog& catalog, upstream::Discoverer& discoverer, oauth::Discovery& authorization_servers,
             oauth::AuthorizationFlow& flow, oauth::Repository& grants, oauth::TokenManager& tokens, telemetry::Log& log)
       : catalog_(catalog),
@@ -65,6 +67,9 @@ class Registrar {
   Task<Result<Registered>> authorize(catalog::ServerName name, std::string redirect_uri);
   // Ends what one of these two began. Errors: those of AuthorizationFlow::redeem(), kConflict, and as above.
   Task<Result<Registered>> complete(std::string session_id, oauth::AuthorizationResponse response);
+  // Asks a registered server what it offers now and stores that; its enabled flags survive. Errors: kNotFound,
+  // kConflict (it is being registered), kUnauthenticated, those of Discoverer and Catalog.
+  Task<Result<Entry>> relist(catalog::ServerName name);
   // Removes grants of servers that are not in the catalog: left by a process that died between storing the two. For the
   // start, after the catalog was loaded.
   Task<void> forget_lost_grants();
@@ -76,7 +81,6 @@ class Registrar {
   }
 
  private:
-  using Entry = std::shared_ptr<const catalog::ServerEntry>;
   class NameTaken;
 
   Task<Result<Registered>> ask_for_grant(oauth::GrantWish wish, upstream::Attempt attempt, Error refusal, Force force);

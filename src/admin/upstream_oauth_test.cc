@@ -93,6 +93,9 @@ class UpstreamOAuthTest : public testing::AdminTest {
     auto stored = co_await grants_.store_state(std::move(grant));
     EXPECT_TRUE(stored.has_value());
   }
+  Task<void> relist(Result<Registrar::Entry>& listed) {
+    listed = co_await control_.relist_server(ServerName("todoist"));
+  }
   std::vector<std::string> servers() {
     std::vector<std::string> names;
     for (const auto& server : catalog_.published().load()->servers())
@@ -301,6 +304,18 @@ TEST_F(UpstreamOAuthTest, AuthorizesAgainWithTheScopesThatWereMissing) {
   EXPECT_EQ(200, complete(required).status);
   EXPECT_EQ(oauth::GrantState::kActive, grant()->state);
   EXPECT_TRUE(grant()->missing_scopes.empty());
+}
+
+TEST_F(UpstreamOAuthTest, AServerIsListedAnewWithItsToken) {
+  Result<Registrar::Entry> listed = Error{};
+  run(relist(listed));
+  EXPECT_EQ(ErrorCode::kNotFound, listed.error().code);
+  register_todoist();
+  discoverer_.find("todoist", discovery_of_tools({"add_task", "end_task"}));
+  run(relist(listed));
+  ASSERT_TRUE(listed.has_value()) << listed.error().message;
+  EXPECT_EQ(2u, (*listed)->tools.size());
+  EXPECT_EQ(*listed, catalog_.published().load()->find_server("todoist"));
 }
 
 TEST_F(UpstreamOAuthTest, ANewGrantIsKeptEvenIfTheServerIsDown) {

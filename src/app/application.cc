@@ -156,6 +156,7 @@ Application::Application(const Config& config, const Environment& environment, c
     list_changes_.apply(snapshot);
   });
   const http::ClientOptions options = client_options(config);
+  upstreams_.use([this](catalog::ServerName name) { return control_plane_.relist_server(std::move(name)); });
   const Shared shared{time_,          random_,      log,           blocking_,         tls,
                       options,        host_policy_, access_lines_, config.log_format, upstreams_,
                       control_plane_, sessions_,    peers_,        version,           config.oauth.client_metadata};

@@ -151,7 +151,21 @@ Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::replace(ServerSpec spe
   if (auto good = validate(spec); !good) co_return good.error();
   const auto turn = co_await turns_.take();
   if (!turn) co_return cancelled();
-  const auto before = published_.load()->find_server(spec.name.str());
+  auto before = published_.load()->find_server(spec.name.str());
+  co_return co_await put(std::move(spec), std::move(discovery), std::move(before));
+}
+
+Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::refresh(std::shared_ptr<const ServerEntry> known,
+                                                                  Discovery discovery) {
+  const auto turn = co_await turns_.take();
+  if (!turn) co_return cancelled();
+  auto now = published_.load()->find_server(known->spec.name.str());
+  if (!now || !(now->spec == known->spec)) co_return no_server(known->spec.name.str());
+  ServerSpec spec = known->spec;
+  co_return co_await put(std::move(spec), std::move(discovery), std::move(now));
+}
+
+Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::put(ServerSpec spec, Discovery discovery, Entry before) {
   ServerEntry server = admit(std::move(spec), std::move(discovery));
   if (before) {
     server.enabled = before->enabled;

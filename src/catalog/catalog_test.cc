@@ -157,6 +157,21 @@ TEST_F(CatalogTest, FlagsSurviveReplacing) {
   EXPECT_EQ(Transport::kStdio, now()->find_server("up")->spec.transport);
 }
 
+TEST_F(CatalogTest, RefreshingKeepsFlagsAndNeverBringsAServerBack) {
+  add("up", discovery_of_tools({"a", "b"}));
+  ASSERT_TRUE(wait(catalog_.set_tools_enabled("up__b", false)).has_value());
+  const auto known = now()->find_server("up");
+  ASSERT_TRUE(wait(catalog_.refresh(known, discovery_of_tools({"b", "c"}))).has_value());
+  EXPECT_EQ(Names{"up__c"}, exposed_tools());
+  // A server that was asked meanwhile may have been replaced or removed.
+  ASSERT_TRUE(wait(catalog_.replace(stdio_spec("up"), discovery_of_tools({"d"}))).has_value());
+  EXPECT_EQ(ErrorCode::kNotFound, wait(catalog_.refresh(known, small_discovery())).error().code);
+  EXPECT_EQ(Names{"up__d"}, exposed_tools());
+  ASSERT_TRUE(wait(catalog_.remove(ServerName("up"))).has_value());
+  EXPECT_EQ(ErrorCode::kNotFound, wait(catalog_.refresh(known, small_discovery())).error().code);
+  EXPECT_TRUE(now()->servers().empty());
+}
+
 TEST_F(CatalogTest, ReplacingAddsWhatIsNotThere) {
   EXPECT_TRUE(wait(catalog_.replace(http_spec("up"), small_discovery())).has_value());
   EXPECT_EQ(2u, exposed_tools().size());

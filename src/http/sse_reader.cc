@@ -66,6 +66,7 @@ bool SseReader::take_line(std::string_view line, Lines where) {
     if (line.substr(0, kByteOrderMark.size()) == kByteOrderMark) line.remove_prefix(kByteOrderMark.size());
   }
   if (line.empty()) {
+    last_id_ = id_;
     if (has_data_) return true;
     event_ = std::string_view();
     return false;
@@ -88,7 +89,7 @@ void SseReader::take_field(std::string_view name, std::string_view value, Lines 
     event_ = value;
     if (where == Lines::kCopied) event_ = kept_event_.assign(value);
   } else if (name == "id") {
-    if (value.find('\0') == std::string_view::npos) last_id_.assign(value);
+    if (value.find('\0') == std::string_view::npos) id_.assign(value);
   } else if (name == "retry") {
     std::uint32_t millis = 0;
     const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), millis);

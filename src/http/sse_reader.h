@@ -14,7 +14,7 @@
 namespace jungle::http {
 
 // One event. `event` is empty when the stream did not say (the standard's "message"). `id` is the last event id, which
-// stays from event to event.
+// stays from event to event, and from a stream to the one that goes on with it.
 struct SseEvent {
   std::string_view event;
   std::string_view data;
@@ -30,7 +30,9 @@ struct SseEvent {
 // An event that lies in one feed and has one data line is delivered without copying it.
 class SseReader {
  public:
-  explicit SseReader(std::size_t event_bytes_max = kSseEventBytesMax) : event_bytes_max_(event_bytes_max) {}
+  // `last_event_id` is where a stream ended that this one goes on with.
+  explicit SseReader(std::size_t event_bytes_max = kSseEventBytesMax, std::string_view last_event_id = {})
+      : event_bytes_max_(event_bytes_max), id_(last_event_id), last_id_(last_event_id) {}
 
   // Gives the next bytes of the stream. They are borrowed until next() has returned no event.
   // REQUIRES: next() returned no event since the last feed().
@@ -39,6 +41,7 @@ class SseReader {
   // kLimitExceeded: a line or an event's data is larger than the limit; the stream cannot be read on.
   Result<std::optional<SseEvent>> next();
 
+  // Of the last event that was complete, whether it had data or not.
   std::string_view last_event_id() const { return last_id_; }
   std::optional<Millis> retry() const { return retry_; }  // The last reconnection time the stream asked for.
 
@@ -67,6 +70,7 @@ class SseReader {
   std::string_view data_;
   std::string kept_event_;
   std::string kept_data_;
+  std::string id_;  // What the last `id` said; that event may still be cut off.
   std::string last_id_;
   std::optional<Millis> retry_;
 };

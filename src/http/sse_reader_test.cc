@@ -68,6 +68,20 @@ TEST(SseReaderTest, KeepsTheLastIdUntilItIsReplaced) {
   expect_events({"|a|1", "|b|1", "|c|", "|d|"}, "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\nid: x\0y\ndata: d\n\n"sv);
 }
 
+TEST(SseReaderTest, TakesTheIdOfAnEventWithoutDataButNotOfOneThatTheEndCutsOff) {
+  SseReader reader;
+  reader.feed("id: 1\n\nid: 2\ndata: a\n");
+  EXPECT_FALSE(*reader.next());
+  EXPECT_EQ("1", reader.last_event_id());
+}
+
+TEST(SseReaderTest, GoesOnWithTheLastIdOfAnotherStream) {
+  SseReader reader(kSseEventBytesMax, "9");
+  reader.feed("data: a\n\n");
+  EXPECT_EQ("9", (*reader.next())->id);
+  EXPECT_EQ("9", reader.last_event_id());
+}
+
 TEST(SseReaderTest, ReadsRetry) {
   SseReader reader;
   reader.feed("retry: 1500\nretry: x\nretry: -1\n\n");

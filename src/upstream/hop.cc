@@ -166,8 +166,8 @@ mcp::Response without_hop_matters(mcp::Response response, std::string_view serve
     case mcp::kHeaderMismatch:
       return mcp::Response::error(mcp::kInternalError,
                                   name +
-                                      " refused the HTTP headers of the call: its tool's schema may have changed "
-                                      "since it was listed; register it again to refresh it",
+                                      " refused the HTTP headers of the call: they do not mirror its body as the "
+                                      "server wants it, and its list of tools does not say how",
                                   response.payload());
     case mcp::kMissingClientCapability:
       return mcp::Response::error(

@@ -11,7 +11,7 @@
 namespace jungle::upstream {
 namespace {
 
-constexpr std::size_t kSessionIdBytesMax = 4096;
+constexpr std::size_t kIdBytesMax = 4096;
 
 constexpr std::array<std::string_view, 11> kReserved{
     "host", "content-length", "content-type", "accept",  "accept-encoding",  "connection",
@@ -59,8 +59,8 @@ std::string HttpEndpoint::session_headers(mcp::Revision revision, std::string_vi
   return lines;
 }
 
-bool is_session_id(std::string_view text) {
-  return !text.empty() && text.size() <= kSessionIdBytesMax &&
+bool is_header_id(std::string_view text) {
+  return !text.empty() && text.size() <= kIdBytesMax &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 

@@ -41,7 +41,8 @@ class HttpEndpoint {
   Redactor redactor_;
 };
 
-// Whether a session id may be sent as a header (MCP 2025-11-25 "Session Management": visible ASCII).
-bool is_session_id(std::string_view text);
+// Whether an id of a server, of a session or an event, may be sent back as a header (MCP 2025-11-25 "Session
+// Management": visible ASCII).
+bool is_header_id(std::string_view text);
 
 }  // namespace jungle::upstream

@@ -1,5 +1,6 @@
 #include "upstream/http_post.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -30,6 +31,12 @@ Task<void> run_drain(http::ClientResponse answer) {
   }
 }
 
+void drain(Worker& worker, http::ClientResponse response) {
+  if (worker.background.size() >= kGoodbyesMax) return;
+  response.set_deadline(worker.deadlines.coarse_now() + kDrainTime);
+  worker.background.spawn(run_drain(std::move(response)));
+}
+
 class Exchange {
  public:
   Exchange(Worker& worker, const HttpPost& request, PostListener& listener)
@@ -51,7 +58,7 @@ class Exchange {
 
   void take_head(const http::ClientResponse& response) {
     answer_.status = response.status();
-    if (const auto id = response.header("mcp-session-id"); id && is_session_id(*id)) answer_.session_id = *id;
+    if (const auto id = response.header("mcp-session-id"); id && is_header_id(*id)) answer_.session_id = *id;
     type_ = response.content_type();
     is_json_ = is_media_type(type_, "application/json");
     if (answer_.status == 401 || answer_.status == 403) answer_.refusal = refusal_of(response);
@@ -77,8 +84,9 @@ class Exchange {
     return {};
   }
 
+  // Reads until the answer, or to the end of the stream.
   Task<Result<void>> read_events(http::ClientResponse& response) {
-    http::SseReader reader(kAnswerBytesMax);
+    http::SseReader reader(kAnswerBytesMax, last_event_id_);
     while (!answer_.response) {
       auto bytes = co_await response.read_some();
       if (!bytes) co_return bytes.error();
@@ -95,8 +103,40 @@ class Exchange {
         std::string text((*event)->data);
         co_await take_event(std::move(text), response);
       }
+      note_place(reader);
     }
     co_return Result<void>();
+  }
+
+  // Whether the stream ended without the answer at a place that its server can go on from.
+  bool may_resume(const Result<void>& read) const {
+    return !has_response() && !last_event_id_.empty() && (read || read.error().code == ErrorCode::kUnavailable);
+  }
+
+  // MCP 2025-11-25 basic/transports "Resumability and Redelivery": a GET that names the last event goes on with the
+  // stream of the POST, whose request is not repeated. The server may close that too, any number of times (polling).
+  // Only the call's deadline, and attempts that lead to no stream, end this. `ended` is how the stream ended.
+  Task<Result<void>> resume(Result<void> ended) {
+    for (std::size_t failures = 0; failures < kResumeFailuresMax;) {
+      const SteadyTime now = worker_.time.steady_now();
+      const SteadyTime deadline = listener_.deadline_or(request_.deadline);
+      co_await worker_.time.sleep_until(std::min(now + resume_delay_, deadline));
+      const bool stop = co_await is_cancelled();
+      if (stop) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+      auto stream = co_await reopen(deadline);
+      if (!stream && stream.error().code != ErrorCode::kUnavailable) co_return stream.error();
+      if (!stream || stream->status() == 429 || stream->status() >= 500) {
+        ++failures;
+        continue;
+      }
+      // Anything but a stream: it cannot, or does not know the place.
+      if (stream->status() != 200 || !is_media_type(stream->content_type(), "text/event-stream")) break;
+      failures = 0;
+      ended = co_await read_events(*stream);
+      if (ended && has_response()) drain(worker_, std::move(*stream));
+      if (!may_resume(ended)) break;
+    }
+    co_return ended;
   }
 
   bool has_response() const { return answer_.response.has_value(); }
@@ -163,6 +203,26 @@ class Exchange {
     }
   }
 
+  // Where to go on if the stream ends now, and how soon. An id that no header can carry is no place.
+  void note_place(const http::SseReader& reader) {
+    if (request_.resuming == Resuming::kNever) return;
+    if (const auto retry = reader.retry()) resume_delay_ = std::clamp(*retry, kResumeDelayMin, kResumeDelayMax);
+    const std::string_view id = reader.last_event_id();
+    if (id != last_event_id_) last_event_id_ = is_header_id(id) ? id : std::string_view();
+  }
+
+  Task<Result<http::ClientResponse>> reopen(SteadyTime deadline) {
+    const std::array<http::Header, 1> place{http::Header{"Last-Event-ID", last_event_id_}};
+    const http::ClientRequest get{.url = request_.endpoint.url(),
+                                  .method = "GET",
+                                  .fixed_headers = request_.fixed_headers,
+                                  .credential_lines = lines_of(request_.token),
+                                  .headers = place,
+                                  .body_pieces = {},
+                                  .deadline = deadline};
+    co_return co_await worker_.client.send(get);
+  }
+
   Task<void> take_event(std::string text, http::ClientResponse& response) {
     auto read = mcp::read_message(std::move(text), request_.form);
     if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
@@ -188,13 +248,9 @@ class Exchange {
   std::string_view type_;  // The answer's media type.
   bool is_json_ = false;
   HttpAnswer answer_;
+  std::string last_event_id_;  // Of the stream; empty if it has no place to resume from.
+  Millis resume_delay_ = kResumeDelay;
 };
-
-void drain(Worker& worker, http::ClientResponse response) {
-  if (worker.background.size() >= kGoodbyesMax) return;
-  response.set_deadline(worker.deadlines.coarse_now() + kDrainTime);
-  worker.background.spawn(run_drain(std::move(response)));
-}
 
 }  // namespace
 
@@ -214,6 +270,7 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
   if (exchange.is_stream()) {
     read = co_await exchange.read_events(*sent);
     if (read && exchange.has_response()) drain(worker, std::move(*sent));
+    if (exchange.may_resume(read)) read = co_await exchange.resume(std::move(read));
   } else {
     auto body = co_await sent->read_body(exchange.body_bytes_max());
     read = exchange.take_body(std::move(body));

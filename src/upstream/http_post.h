@@ -20,6 +20,9 @@
 
 namespace jungle::upstream {
 
+// Whether a stream that breaks off may be resumed: a legacy server that names its events can go on with it.
+enum class Resuming : std::uint8_t { kNever, kIfOffered };
+
 // A request to be posted. Borrows everything until post() has returned.
 struct HttpPost {
   const HttpEndpoint& endpoint;
@@ -30,6 +33,7 @@ struct HttpPost {
   std::string_view method;
   std::string_view params;
   mcp::ResultForm form = mcp::ResultForm::kLegacy;
+  Resuming resuming = Resuming::kNever;
   SteadyTime deadline = kNever;
 };
 
@@ -40,6 +44,8 @@ class PostListener {
   // `answer` is the exchange, for moving its deadline.
   virtual Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) = 0;
   virtual void on_request(mcp::Request request) = 0;
+  // When the exchange ends, where on_notification may have moved it; `first` is where it was.
+  virtual SteadyTime deadline_or(SteadyTime first) const { return first; }
 };
 
 // Hears nothing: for requests of our own.
@@ -63,7 +69,7 @@ struct HttpAnswer {
 
 // Posts the request and reads its answer, JSON or an event stream (MCP 2025-11-25 and 2026-07-28
 // basic/transports "Sending Messages to the Server"). The answer's text is handed on, not copied. An Error is the HTTP
-// client's: there was no answer, or it broke off. Cancelling closes the exchange.
+// client's: there was no answer, or it broke off and could not be resumed. Cancelling closes the exchange.
 Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener);
 
 // Posts a notification or a response; returns the status. `token` may be null.

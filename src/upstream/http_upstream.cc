@@ -18,18 +18,19 @@ namespace jungle::upstream {
 
 // What one call carries through its attempts.
 struct HttpUpstream::Call {
-  const mcp::Request& request;
+  mcp::Request& request;
   const mcp::CallContext& context;
   mcp::EventSink& events;
   oauth::AccessTokenPtr token = nullptr;  // What its requests present; null where there are no tokens.
   bool token_replaced = false;            // It was refused once.
+  std::shared_ptr<const catalog::ServerEntry> listing = nullptr;  // Whose `param_headers` the request has now.
 };
 
 // How an attempt ended. kSessionGone: the server certainly did not run the call. kEraDoubted: it refused the call the
-// way a server of the other era does; if it turns out to be one, it certainly did not run it either. kTokenRefused: it
-// did not run it.
+// way a server of the other era does; if it turns out to be one, it certainly did not run it either. kTokenRefused,
+// kHeadersRefused: it did not run it.
 struct HttpUpstream::Outcome {
-  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused };
+  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused, kHeadersRefused };
   Kind kind = Kind::kDone;
   Result<mcp::Response> answer;
   std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
@@ -90,8 +91,7 @@ class CallListener final : public PostListener {
     if (use_.link->era == Era::kModern || worker_.background.size() >= kGoodbyesMax) return;
     worker_.background.spawn(run_answer(worker_, use_, answer_to_server(request)));
   }
-  // Where progress moved the deadline to.
-  SteadyTime deadline_or(SteadyTime first) const { return std::max(deadline_, first); }
+  SteadyTime deadline_or(SteadyTime first) const override { return std::max(deadline_, first); }
 
  private:
   Worker& worker_;
@@ -175,6 +175,11 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     }
     const bool is_final = done.kind == Outcome::Kind::kDone || done.kind == Outcome::Kind::kTokenRefused;
     if (is_final || std::exchange(again, true)) co_return std::move(done.answer);
+    if (done.kind == Outcome::Kind::kHeadersRefused) {
+      const bool renewed = co_await renew_param_headers(call);
+      if (!renewed) co_return std::move(done.answer);
+      continue;
+    }
     const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
     auto settling = doubted ? settle_era(link) : ensure_link(link);
     auto settled = co_await std::move(settling);
@@ -195,6 +200,26 @@ Task<Result<HttpLinkPtr>> HttpUpstream::settle_era(HttpLinkPtr doubted) {
   asio::dispatch(state_->home.executor,
                  [state = state_, doubted = std::move(doubted), reply] { state->http->doubt_era(doubted, reply); });
   co_return co_await granted(std::move(reply));
+}
+
+// MCP 2026-07-28 basic/transports/streamable-http "Custom Headers": after HeaderMismatch the tools are listed anew.
+// True if the tool's annotations have changed: then the request has the new ones.
+Task<bool> HttpUpstream::renew_param_headers(Call& call) {
+  const auto name = call.request.params.find_string("name");
+  if (call.request.method != mcp::Method::kToolsCall || !name) co_return false;
+  const auto reply = std::make_shared<Relister::EntryReply>(worker_.executor);
+  state_->relister.ask(state_->facts->spec.name, reply);
+  auto listed = co_await reply->wait();
+  if (!listed || !*listed) co_return false;
+  call.listing = std::move(**listed);
+  for (const catalog::ToolEntry& tool : call.listing->tools) {
+    if (tool.own_name != *name) continue;
+    const mcp::ParamHeaders* const former = call.request.param_headers;
+    if (former != nullptr && *former == tool.param_headers) co_return false;
+    call.request.param_headers = &tool.param_headers;
+    co_return true;
+  }
+  co_return false;
 }
 
 // For the calls to come; nobody waits for it.
@@ -231,6 +256,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                          .method = call.request.method_name,
                          .params = params,
                          .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
+                         .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
                          .deadline = clock.deadline_from(start)};
   CallListener listener(worker_, LinkUse{state_->endpoint, link, call.token}, call.request, call.context, call.events,
                         clock, progress_token);
@@ -268,6 +294,8 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
     if (answer->status == 404 && !link.session_id.empty()) outcome.kind = Outcome::Kind::kSessionGone;
     if (refuses_session(*answer)) outcome.kind = Outcome::Kind::kSessionGone;
     if (may_probe() && may_be_modern(*answer)) outcome.kind = Outcome::Kind::kEraDoubted;
+  } else if (answer->response && error_code_of(*answer->response) == mcp::kHeaderMismatch) {
+    outcome.kind = Outcome::Kind::kHeadersRefused;
   } else if (may_probe() && may_be_legacy(*answer)) {
     outcome.kind = Outcome::Kind::kEraDoubted;
   }

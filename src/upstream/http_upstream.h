@@ -35,6 +35,7 @@ class HttpUpstream final : public UpstreamServer {
   Task<Result<HttpLinkPtr>> ensure_link(HttpLinkPtr dead);
   Task<Result<HttpLinkPtr>> settle_era(HttpLinkPtr doubted);
   void mention_doubt(HttpLinkPtr link);
+  Task<bool> renew_param_headers(Call& call);
   Task<Result<HttpLinkPtr>> granted(std::shared_ptr<HttpHome::GrantReply> reply);
   Task<Outcome> call_over(Call& call, HttpLinkPtr link);
   Task<Outcome> call_in_own_session(Call& call);

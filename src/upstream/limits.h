@@ -28,6 +28,12 @@ inline constexpr std::size_t kChallengesMax = 16;              // WWW-Authentica
 
 inline constexpr Seconds kDrainTime{2};  // For the end of an event stream whose answer has come.
 
+// Resuming a legacy server's event stream that broke off before the answer.
+inline constexpr Millis kResumeDelay{1000};           // Before each attempt, if the server named no `retry`;
+inline constexpr Millis kResumeDelayMin{100};         // if it did, that, but not less than this,
+inline constexpr Millis kResumeDelayMax{60'000};      // and not more.
+inline constexpr std::size_t kResumeFailuresMax = 5;  // Attempts in a row that lead to no stream.
+
 // Eras.
 inline constexpr Seconds kEraProbeTime{5};   // For an answer to `server/discover`; then `initialize` is tried too.
 inline constexpr Seconds kEraDoubtPause{5};  // Between probes of a server whose answers contradict its known era.
@@ -36,6 +42,8 @@ inline constexpr Seconds kEraDoubtPause{5};  // Between probes of a server whose
 inline constexpr std::size_t kListPagesMax = 1000;
 inline constexpr std::size_t kListEntriesMax = 20'000;           // Per kind.
 inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds together.
+
+inline constexpr Seconds kRelistPause{60};  // Between listings of one server because it refused the headers of a call.
 
 // Sessions kept ready.
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.

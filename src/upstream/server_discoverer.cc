@@ -60,6 +60,7 @@ class HttpConversation final : public Conversation {
         .method = method,
         .params = params,
         .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
+        .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
         .deadline = place_.worker.time.steady_now() + place_.facts.call_timeout};
     NoListener nobody;
     auto answer = co_await post(place_.worker, request, nobody);

@@ -21,9 +21,10 @@ std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spe
 }  // namespace
 
 ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-                         Spawner& spawner, std::shared_ptr<oauth::TokenSource> source)
+                         Spawner& spawner, Relister& relister_of_all, std::shared_ptr<oauth::TokenSource> source)
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
+      relister(relister_of_all),
       era(known_era(server.spec, server.revision)),
       stdio(make_stdio_home(*this, era, ids, spawner)),
       endpoint(make_endpoint(server.spec)),

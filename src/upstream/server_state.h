@@ -10,6 +10,7 @@
 #include "oauth/token_source.h"
 #include "upstream/era.h"
 #include "upstream/http_home.h"
+#include "upstream/relister.h"
 #include "upstream/server_facts.h"
 #include "upstream/stdio_home.h"
 #include "upstream/worker.h"
@@ -22,10 +23,11 @@ class ServerState {
  public:
   // `source` is where the server's tokens come from; null: there are none.
   ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker, Spawner& spawner,
-              std::shared_ptr<oauth::TokenSource> source);
+              Relister& relister, std::shared_ptr<oauth::TokenSource> source);
 
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
+  Relister& relister;
   std::atomic<Era> era;
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.

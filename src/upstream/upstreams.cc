@@ -60,6 +60,7 @@ Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, oauth
       tokens_(tokens),
       options_(std::move(options)),
       spawner_(time, log, guardian_of(options_)),
+      relister_(control, time, log),
       upkeep_(control, log_bug(log)),
       endings_(control, log_bug(log)) {}
 
@@ -84,7 +85,7 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
-      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, std::move(source));
+      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, relister_, std::move(source));
       known.revision = server.revision;
     }
     return known.state;
@@ -132,6 +133,7 @@ Task<void> Upstreams::State::run_close(Site& site) {
 }
 
 Task<void> Upstreams::State::stop() {
+  co_await relister_.stop();
   std::vector<std::shared_ptr<ServerState>> all;
   table_.with([&](Table& table) {
     for (auto& [name, known] : table)
@@ -157,6 +159,8 @@ Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, oauth::T
     : state_(std::make_unique<State>(control, time, log, tokens, std::move(options))) {}
 
 Upstreams::~Upstreams() = default;
+
+void Upstreams::use(RelistServer relist) { state_->use(std::move(relist)); }
 
 void Upstreams::apply(const catalog::Snapshot& snapshot) { state_->apply(snapshot); }
 

@@ -11,6 +11,7 @@
 #include "oauth/token_source.h"
 #include "telemetry/log.h"
 #include "upstream/options.h"
+#include "upstream/relister.h"
 
 namespace jungle::upstream {
 
@@ -30,6 +31,9 @@ class Upstreams {
   Upstreams& operator=(const Upstreams&) = delete;
   ~Upstreams();  // REQUIRES: stop() has returned.
 
+  // How a server is listed anew whose answer shows that what is known of it is stale (MCP 2026-07-28 "Custom Headers").
+  // Without it such calls fail. REQUIRES: no call was made yet.
+  void use(RelistServer relist);
   // Takes note of a new catalog. Sessions and processes of servers that are gone, or whose spec changed, end in the
   // background; calls in flight finish. Call it on the control executor after each publication.
   void apply(const catalog::Snapshot& snapshot);

@@ -12,6 +12,7 @@
 
 #include "base/guarded.h"
 #include "base/task_group.h"
+#include "upstream/relister.h"
 #include "upstream/server_state.h"
 #include "upstream/spawner.h"
 #include "upstream/upstreams.h"
@@ -40,6 +41,7 @@ class Upstreams::State {
   // The state of a registered server; made if need be. Callable from any thread.
   std::shared_ptr<ServerState> state_of(const catalog::ServerEntry& server);
 
+  void use(RelistServer relist) { relister_.use(std::move(relist)); }
   void apply(const catalog::Snapshot& snapshot);
   Task<void> stop();
 
@@ -65,6 +67,7 @@ class Upstreams::State {
   oauth::TokenDirectory& tokens_;
   const UpstreamOptions options_;
   Spawner spawner_;
+  Relister relister_;
   std::vector<Site> sites_;  // Constant once calls are made.
   Guarded<Table> table_;
   std::vector<std::weak_ptr<ServerState>> retiring_;  // Only on the control executor.

@@ -280,6 +280,34 @@ test('a call in flight survives the loss of its connection', async (t) => {
   assert.equal(answer.result.content[0].text, 'released');
 });
 
+// MCP 2025-11-25 "Resumability and Redelivery"; servers that expect to be polled close the stream on purpose (SEP-1699).
+for (const how of ['end', 'destroy']) {
+  test(`an upstream's stream that breaks (${how}) is resumed where it gave event ids, and the call is sent once`, async (t) => {
+    let id;
+    const breakOff = (req, res, message) => {
+      const open = () => res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      if (message?.method === 'tools/call') {
+        id = message.id;
+        open();
+        return res.write('id: one\nretry: 100\ndata:\n\n', () => res[how]());
+      }
+      if (req.method !== 'GET') return false;
+      assert.equal(req.headers['last-event-id'], 'one');
+      open();
+      const result = { content: [{ type: 'text', text: 'resumed' }] };
+      res.end(`id: two\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
+      return true;
+    };
+    const { gateway, upstream } = await gatewayWithServer(t, { era: 'legacy', sessions: true, intercept: breakOff });
+    const session = await LegacySession.open(gateway.mcp());
+    const { message } = await session.call('tools/call', { name: 'up__echo', arguments: { message: 'x' } });
+    assert.equal(message.result?.content[0].text, 'resumed', JSON.stringify(message));
+    assert.equal(upstream.seen('tools/call').length, 1);
+    const resumed = upstream.requests.find(({ method }) => method === 'GET');
+    assert.equal(resumed.headers['mcp-session-id'], upstream.seen('tools/call')[0].headers['mcp-session-id']);
+  });
+}
+
 test('2025-03-26 may send batches, later revisions may not', async (t) => {
   const { gateway } = await gatewayWithServer(t);
   const batch = [

@@ -250,6 +250,33 @@ test('a refusal that has nothing to do with the era is passed on, and the call i
   }
 });
 
+// MCP 2026-07-28 "Custom Headers": the schema says which arguments are mirrored; one that changed is found out by the refusal.
+test('an upstream that wants other headers than it listed is listed anew, and the call is sent again', async (t) => {
+  const wantRegion = (req, res, message) => {
+    if (message?.method !== 'tools/call' || !upstream.wantsRegion || req.headers['mcp-param-region'] === 'eu') return false;
+    const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, error: { code: -32020, message: 'Mcp-Param-Region is missing' } });
+    res.writeHead(400, { 'Content-Type': 'application/json' }).end(body);
+    return true;
+  };
+  const properties = { region: { type: 'string' } };
+  const tool = (schema) => ({ inputSchema: { type: 'object', properties: schema }, run: ({ region }) => ({ content: [{ type: 'text', text: region }] }) });
+  const { gateway, upstream } = await gatewayWithServer(t, { era: 'modern', intercept: wantRegion, tools: { where: tool(properties), other: tool({}) } });
+  await gateway.rest('POST', '/tools/disable?entity=up__other');
+  upstream.wantsRegion = true;
+  upstream.script.tools.where = tool({ region: { type: 'string', 'x-mcp-header': 'Region' } });
+
+  const answer = await modern(gateway.mcp(), 'tools/call', { name: 'up__where', arguments: { region: 'eu' } });
+  assert.equal(answer.message.result?.content[0].text, 'eu', JSON.stringify(answer.message));
+  assert.equal(upstream.seen('tools/call').length, 2);
+  const { tools } = (await modern(gateway.mcp(), 'tools/list', {})).message.result;
+  assert.deepEqual(names(tools), ['up__where'], 'what was disabled stays so');
+  assert.equal(tools[0].inputSchema.properties.region['x-mcp-header'], 'Region');
+  const headers = { 'Mcp-Param-Region': 'eu' };
+  const next = await modern(gateway.mcp(), 'tools/call', { name: 'up__where', arguments: { region: 'eu' } }, { headers });
+  assert.equal(next.message.result?.content[0].text, 'eu', JSON.stringify(next.message));
+  assert.equal(upstream.seen('tools/call').length, 3, 'the new headers are known from now on');
+});
+
 test('a stream that nobody reads does not hold the others up', async (t) => {
   const { gateway } = await gatewayWithServer(t);
   const message = modernMessage('tools/call', { name: 'up__fault_huge_line', arguments: {} });
