@@ -1,9 +1,12 @@
 #include "upstream/era.h"
 
+#include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
+#include "mcp/json_text.h"
 
 namespace jungle::upstream {
 namespace {
@@ -15,6 +18,12 @@ std::optional<std::string_view> member_of(std::string_view payload, std::string_
   const mcp::Member* member = members->find(payload, key);
   if (member == nullptr) return std::nullopt;
   return member->value.of(payload);
+}
+
+// `data.supported` of an UnsupportedProtocolVersion error.
+std::optional<std::string_view> supported_revisions_of(const mcp::Response& response) {
+  const auto data = member_of(response.payload(), "data");
+  return data ? member_of(*data, "supported") : std::nullopt;
 }
 
 }  // namespace
@@ -33,6 +42,16 @@ int error_code_of(const mcp::Response& response) {
   int value = 0;
   if (code) std::from_chars(code->data(), code->data() + code->size(), value);
   return value;
+}
+
+bool offers_our_revision(const mcp::Response& response) {
+  if (error_code_of(response) != mcp::kUnsupportedProtocolVersion) return false;
+  const auto supported = supported_revisions_of(response);
+  if (!supported) return false;
+  const auto elements = mcp::read_elements(*supported, mcp::Range{0, supported->size()});
+  const std::string ours = mcp::json_string(mcp::text_of(mcp::kNewestModern));
+  return elements && std::any_of(elements->begin(), elements->end(),
+                                 [&](const mcp::Range& element) { return element.of(*supported) == ours; });
 }
 
 bool names_modern_revision(std::string_view raw_array) {
@@ -54,8 +73,7 @@ Era era_of_discover_answer(const mcp::Response& response) {
   }
   switch (error_code_of(response)) {
     case mcp::kUnsupportedProtocolVersion: {
-      const auto data = member_of(response.payload(), "data");
-      const auto supported = data ? member_of(*data, "supported") : std::nullopt;
+      const auto supported = supported_revisions_of(response);
       return !supported || names_modern_revision(*supported) ? Era::kModern : Era::kLegacy;
     }
     case mcp::kHeaderMismatch:

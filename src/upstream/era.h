@@ -24,6 +24,9 @@ Era era_of_discover_answer(const mcp::Response& response);
 
 // The `code` of a JSON-RPC error object; 0 if it has none.
 int error_code_of(const mcp::Response& response);
+// Whether it is UnsupportedProtocolVersion and yet offers the modern revision that we speak: asked again, the server
+// may take it (MCP 2026-07-28 basic/versioning).
+bool offers_our_revision(const mcp::Response& response);
 // Whether a raw array of revisions (`data.supported`, `supportedVersions`) names a modern one.
 bool names_modern_revision(std::string_view raw_array);
 

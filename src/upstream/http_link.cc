@@ -42,7 +42,7 @@ Error refused(const HttpPlace& place, const HttpAnswer& answer) {
   return answer_error(place.facts.spec, answer, place.token.get());
 }
 
-Task<Result<HttpAnswer>> ask_discover(HttpPlace place, SteadyTime deadline) {
+Task<Result<HttpAnswer>> ask_discover_once(HttpPlace place, SteadyTime deadline) {
   const std::string params = own_params(Era::kModern, {}, place.facts.client_info);
   const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", "server/discover"}};
   const HttpPost request{.endpoint = place.endpoint,
@@ -56,6 +56,12 @@ Task<Result<HttpAnswer>> ask_discover(HttpPlace place, SteadyTime deadline) {
                          .deadline = deadline};
   NoListener nobody;
   co_return co_await post(place.worker, request, nobody);
+}
+
+Task<Result<HttpAnswer>> ask_discover(HttpPlace place, SteadyTime deadline) {
+  auto answer = co_await ask_discover_once(place, deadline);
+  if (!answer || !answer->response || !offers_our_revision(*answer->response)) co_return answer;
+  co_return co_await ask_discover_once(place, deadline);
 }
 
 Task<Result<OpenedLink>> discover(HttpPlace place, SteadyTime deadline) {

@@ -28,9 +28,9 @@ struct HttpUpstream::Call {
 
 // How an attempt ended. kSessionGone: the server certainly did not run the call. kEraDoubted: it refused the call the
 // way a server of the other era does; if it turns out to be one, it certainly did not run it either. kTokenRefused,
-// kHeadersRefused: it did not run it.
+// kHeadersRefused, kRevisionRefused: it did not run it.
 struct HttpUpstream::Outcome {
-  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused, kHeadersRefused };
+  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused, kHeadersRefused, kRevisionRefused };
   Kind kind = Kind::kDone;
   Result<mcp::Response> answer;
   std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
@@ -180,6 +180,7 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
       if (!renewed) co_return std::move(done.answer);
       continue;
     }
+    if (done.kind == Outcome::Kind::kRevisionRefused) continue;
     const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
     auto settling = doubted ? settle_era(link) : ensure_link(link);
     auto settled = co_await std::move(settling);
@@ -299,6 +300,8 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
   } else if (may_probe() && may_be_legacy(*answer)) {
     outcome.kind = Outcome::Kind::kEraDoubted;
   }
+  } else if (answer->response && offers_our_revision(*answer->response)) {
+    outcome.kind = Outcome::Kind::kRevisionRefused;
   if (!answer->response) {
     outcome.answer = answer_error(spec, *answer, call.token.get());
   } else if (link.era == Era::kModern) {

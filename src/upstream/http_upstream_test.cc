@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "upstream/testing/http_upstream_fixture.h"
@@ -396,6 +397,44 @@ CORO_TEST_F(HttpUpstreamTest, SaysThatAUrlIsNoMcpServer) {
   EXPECT_THAT(found.error().message,
               HasSubstr("failed to initialize connection with MCP server: server returned 4xx for initialize POST, "
                         "likely a legacy SSE server"));
+}
+
+// MCP 2026-07-28 basic/versioning: a version of `data.supported` is tried.
+constexpr const char* kOurs = R"({"supported":["2026-07-28"],"requested":"2026-07-28"})";
+
+CORO_TEST_F(HttpUpstreamTest, AsksAgainAServerThatOffersTheRevisionItRefused) {
+  be_modern();
+  for (const char* method : {"server/discover", "tools/call"}) {
+    answer(method, [refused = false, serve = answers_.at("\"" + std::string(method) + "\"")](const auto& r) mutable {
+      return std::exchange(refused, true) ? serve(r) : error(r, -32022, 400, kOurs);
+    });
+  }
+  const auto server = http_server(imposter_.url());
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", text);
+  EXPECT_THAT(methods(), ElementsAre("server/discover", "server/discover", "tools/call", "tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, DoesNotAskForEverWhateverTheServerOffers) {
+  be_modern();
+  answer("tools/call", [](const SeenRequest& r) { return error(r, -32022, 400, kOurs); });
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("error: server 'web'"));
+  EXPECT_EQ(2u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpUpstreamTest, DoesNotAskAgainForARevisionThatItDoesNotSpeak) {
+  be_modern();
+  answer("tools/call", [](const SeenRequest& r) {
+    return error(r, -32022, 400, R"({"supported":["2099-01-01"],"requested":"2026-07-28"})");
+  });
+  auto server = http_server(imposter_.url());
+  server.revision = "2026-07-28";
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("error: server 'web'"));
+  EXPECT_EQ(1u, count("tools/call"));
 }
 
 }  // namespace
