@@ -27,8 +27,10 @@ class ControlPlane {
   ControlPlane& operator=(const ControlPlane&) = delete;
 
   const Published<catalog::Snapshot>& published() const { return catalog_.published(); }
-  // Whether calls to a server fail until a person authorizes again. From any thread.
-  bool needs_authorization(const catalog::ServerName& name) const { return registrar_.needs_authorization(name); }
+  // From any thread.
+  MissingAuthorization missing_authorization(const catalog::ServerName& name) const {
+    return registrar_.missing_authorization(name);
+  }
 
   // As Registrar's functions of these names.
   Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -33,6 +34,12 @@ struct Registered {
   std::shared_ptr<const catalog::ServerEntry> entry;
   oauth::AuthorizationRequired required;
   bool is_reauthorization = false;  // kDone: the server was there before.
+};
+
+// What calls to a server lack until a person authorizes again.
+struct MissingAuthorization {
+  bool is_needed_by_all = false;    // Calls fail at once.
+  std::vector<std::string> scopes;  // Calls that need them were refused.
 };
 
 // Asks servers what they offer and puts them into the catalog. A server that refuses a plain attempt with HTTP 401 and
@@ -75,9 +82,10 @@ class Registrar {
   Task<void> forget_lost_grants();
   // A server was removed from the catalog, and its grant with it: revokes that, in the background.
   void forget_grant(const catalog::ServerName& name) { tokens_.forget(name); }
-  // Whether calls to a server fail until a person authorizes again. From any thread.
-  bool needs_authorization(const catalog::ServerName& name) const {
-    return tokens_.source_of(name)->published().load()->problem.has_value();
+  // From any thread.
+  MissingAuthorization missing_authorization(const catalog::ServerName& name) const {
+    const auto token = tokens_.source_of(name)->published().load();
+    return {token->problem.has_value(), token->missing_scopes};
   }
 
  private:

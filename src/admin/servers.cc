@@ -29,7 +29,10 @@ Task<RestAnswer> AdminApi::list_servers(const RestRequest& request) {
   std::vector<admin_api::ServerView> views;
   for (const auto& server : snapshot->servers()) {
     views.push_back(view_of(*server, *secrets));
-    if (control_.needs_authorization(server->spec.name)) views.back().authorization = admin_api::kNeedsAuthorization;
+    MissingAuthorization missing = control_.missing_authorization(server->spec.name);
+    if (!missing.scopes.empty()) views.back().authorization = admin_api::kNeedsScopes;
+    if (missing.is_needed_by_all) views.back().authorization = admin_api::kNeedsAuthorization;
+    views.back().missing_scopes = std::move(missing.scopes);
   }
   co_return json_answer(admin_api::render(views));
 }

@@ -306,6 +306,22 @@ TEST_F(UpstreamOAuthTest, AuthorizesAgainWithTheScopesThatWereMissing) {
   EXPECT_TRUE(grant()->missing_scopes.empty());
 }
 
+TEST_F(UpstreamOAuthTest, ScopesThatCallsMissedAreShownAndAskedFor) {
+  register_todoist();
+  EXPECT_EQ(std::string::npos, get("/api/v0/servers").body.find("authorization"));
+  const auto source = tokens_.source_of(ServerName("todoist"));
+  source->note_missing_scopes(source->published().load(), {"write", "admin"});
+  time_.run_ready();
+  const RestAnswer shown = get("/api/v0/servers");
+  EXPECT_NE(std::string::npos, shown.body.find(R"("authorization":"needs_scopes","missing_scopes":["write","admin"])"))
+      << shown.body;
+  const RestAnswer required = post("/api/v0/servers/todoist/authorize");
+  EXPECT_NE(std::string::npos, member(required.body, "authorization_url").find("&scope=tasks+write+admin&"))
+      << required.body;
+  EXPECT_EQ(200, complete(required).status);
+  EXPECT_EQ(std::string::npos, get("/api/v0/servers").body.find("authorization"));
+}
+
 TEST_F(UpstreamOAuthTest, AServerIsListedAnewWithItsToken) {
   Result<Registrar::Entry> listed = Error{};
   run(relist(listed));

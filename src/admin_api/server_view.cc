@@ -17,7 +17,8 @@ Result<ServerView> view_of(const Json& json) {
       .read("args", server.args)
       .read("env", server.env)
       .read("session_mode", server.session_mode)
-      .read("authorization", server.authorization);
+      .read("authorization", server.authorization)
+      .read("missing_scopes", server.missing_scopes);
   if (reader.error()) return *reader.error();
   return server;
 }
@@ -32,6 +33,7 @@ std::string render(const ServerView& server) {
   server.env.empty() ? out.null("env") : out.secrets("env", server.env);
   out.text("session_mode", server.session_mode);
   if (!server.authorization.empty()) out.text("authorization", server.authorization);
+  if (!server.missing_scopes.empty()) out.strings("missing_scopes", server.missing_scopes);
   return out.take();
 }
 

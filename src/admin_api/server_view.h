@@ -11,6 +11,7 @@
 namespace jungle::admin_api {
 
 inline constexpr std::string_view kNeedsAuthorization = "needs_authorization";
+inline constexpr std::string_view kNeedsScopes = "needs_scopes";
 
 // One registered upstream server as clients of the REST API see it. Bearer tokens and headers are not part of it. The
 // values of `env` and of the URL's query are masked, unless the request asked for secrets.
@@ -24,13 +25,15 @@ struct ServerView {
   std::vector<std::string> args;  // Rendered as null when empty.
   SecretMap env;                  // Rendered as null when empty.
   std::string session_mode = "stateless";
-  // "needs_authorization": calls fail until a person has approved (`mcpjungle authorize`). Left out when empty.
+  // "needs_authorization": calls fail until a person has approved (`mcpjungle authorize`). "needs_scopes": some do,
+  // since they need the missing scopes. Both left out when empty.
   std::string authorization;
+  std::vector<std::string> missing_scopes;
 
   friend bool operator==(const ServerView&, const ServerView&) = default;
 };
 
-// {"name":...,"transport":...} with every key present but the last, in the order of the fields above.
+// {"name":...,"transport":...} with every key present but the last two, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
 // {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.

@@ -51,6 +51,16 @@ TEST(ServerViewTest, NamesAMissingAuthorizationOnlyIfThereIsOne) {
   EXPECT_EQ(std::vector<ServerView>{server}, *parse_server_views("[" + json + "]"));
 }
 
+TEST(ServerViewTest, NamesTheScopesThatAreMissing) {
+  ServerView server = http_server();
+  server.authorization = kNeedsScopes;
+  server.missing_scopes = {"write", "admin"};
+  const std::string json = render(server);
+  EXPECT_NE(std::string::npos, json.find(R"(,"authorization":"needs_scopes","missing_scopes":["write","admin"]})"))
+      << json;
+  EXPECT_EQ(std::vector<ServerView>{server}, *parse_server_views("[" + json + "]"));
+}
+
 TEST(ServerViewTest, NamesWarningsOnlyIfThereAreAny) {
   EXPECT_EQ(R"({"server":)" + render(http_server()) + "}", render_registered(http_server(), {}));
   const std::string warned = render_registered(http_server(), {"tool 'x' has no name"});

@@ -32,10 +32,17 @@ std::string_view state_text(bool enabled) { return enabled ? "ENABLED" : "DISABL
 // Text as it is, everything else as JSON.
 std::string plain(const Json& value) { return value.kind == Json::Kind::kString ? value.text : compact(value); }
 
-// What a person has to do before calls work again.
+// What a person has to do before all calls work again.
 std::string authorization_text(const admin_api::ServerView& server) {
-  if (server.authorization != admin_api::kNeedsAuthorization) return line_if("Authorization: ", server.authorization);
-  return "Authorization: needed, run 'mcpjungle authorize " + server.name + "'\n";
+  const bool needs_scopes = server.authorization == admin_api::kNeedsScopes;
+  if (!needs_scopes && server.authorization != admin_api::kNeedsAuthorization)
+    return line_if("Authorization: ", server.authorization);
+  std::string out = "Authorization: needed";
+  if (needs_scopes) out += " for more scopes";
+  for (const std::string& scope : server.missing_scopes)
+    out += (&scope == &server.missing_scopes.front() ? " (" : " ") + scope;
+  if (!server.missing_scopes.empty()) out += ")";
+  return out + ", run 'mcpjungle authorize " + server.name + "'\n";
 }
 
 std::string server_text(const admin_api::ServerView& server) {

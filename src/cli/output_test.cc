@@ -40,6 +40,13 @@ TEST(OutputTest, SaysHowToAuthorizeAServerAgain) {
   const std::string plain = servers_text({server});
   server.authorization = "needs_authorization";
   EXPECT_EQ(plain + "Authorization: needed, run 'mcpjungle authorize " + server.name + "'\n", servers_text({server}));
+  server.missing_scopes = {"write", "admin"};
+  EXPECT_EQ(plain + "Authorization: needed (write admin), run 'mcpjungle authorize " + server.name + "'\n",
+            servers_text({server}));
+  server.authorization = "needs_scopes";
+  EXPECT_EQ(
+      plain + "Authorization: needed for more scopes (write admin), run 'mcpjungle authorize " + server.name + "'\n",
+      servers_text({server}));
 }
 
 TEST(OutputTest, ListsTools) {

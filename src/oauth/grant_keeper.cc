@@ -40,6 +40,7 @@ Error needs_authorization_error(const Grant& grant) {
 AccessToken present(const Grant& grant, SteadyTime now, SystemTime system_now) {
   AccessToken token = *access_token_of(grant.tokens.access_token);
   token.generation = grant.generation;
+  token.missing_scopes = grant.missing_scopes;
   if (grant.state == GrantState::kNeedsAuthorization) token.problem = needs_authorization_error(grant);
   // One that cannot be renewed is used until it is refused: clocks differ.
   if (!grant.tokens.expires_at || !is_renewable(grant)) return token;
@@ -150,6 +151,7 @@ void GrantKeeper::note_missing_scopes(AccessTokenPtr token, std::vector<std::str
   asio::dispatch(tools_.control, [self = shared_from_this(), token = std::move(token), scopes = std::move(scopes)] {
     if (self->closed_ || !self->grant_ || self->grant_->generation != token->generation) return;
     auto all = scope_union(self->grant_->missing_scopes, scopes);
+    all.resize(std::min(all.size(), kMissingScopesMax));
     if (all == self->grant_->missing_scopes) return;
     self->tools_.renewals.spawn(self->run_note(std::move(all)));
   });

@@ -18,6 +18,7 @@ inline constexpr std::size_t kChallengeBytesMax = 16 * 1024;  // Of a WWW-Authen
 inline constexpr std::size_t kChallengesMax = 16;
 inline constexpr std::size_t kScopesMax = 256;  // In one list of a peer's.
 inline constexpr std::size_t kScopeBytesMax = 512;
+inline constexpr std::size_t kMissingScopesMax = 64;  // Of one grant, from all the calls that were refused.
 
 // Finding out whom to ask: several fetches.
 inline constexpr Seconds kDiscoveryTime{30};

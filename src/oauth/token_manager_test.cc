@@ -429,11 +429,26 @@ TEST_F(TokenManagerTest, MissingScopesAreRememberedOnce) {
   source->note_missing_scopes(current(), {"write"});
   time_.run_ready();
   EXPECT_EQ(std::vector<std::string>{"write"}, stored().missing_scopes);
+  EXPECT_EQ(std::vector<std::string>{"write"}, current()->missing_scopes);
   const auto generation = stored().generation;
   source->note_missing_scopes(current(), {"write"});
   time_.run_ready();
   EXPECT_EQ(generation, stored().generation);
   EXPECT_EQ("a1", current()->token.reveal());
+}
+
+TEST_F(TokenManagerTest, AServerCannotMissScopesWithoutEnd) {
+  start_with(grant());
+  std::vector<std::string> scopes;
+  for (std::size_t i = 0; i < kMissingScopesMax; ++i)
+    scopes.push_back("s" + std::to_string(i));
+  manager_->source_of(kServer)->note_missing_scopes(current(), scopes);
+  time_.run_ready();
+  EXPECT_EQ(scopes, stored().missing_scopes);
+  const auto generation = stored().generation;
+  manager_->source_of(kServer)->note_missing_scopes(current(), {"more"});
+  time_.run_ready();
+  EXPECT_EQ(generation, stored().generation);
 }
 
 TEST_F(TokenManagerTest, ADroppedGrantIsGivenBack) {

@@ -32,6 +32,12 @@ class HttpCredentialsTest : public HttpUpstreamTest {
       return request.header("authorization") == authorization ? serve(request) : http::testing::text(body, 401);
     });
   }
+  // Answers `method` with 403 and a bearer challenge.
+  void forbid(const std::string& method, const std::string& parameters) {
+    answer(method, [=](const SeenRequest&) {
+      return http::testing::text("not you", 403).with_header("WWW-Authenticate", "Bearer " + parameters);
+    });
+  }
   static catalog::ServerEntry with_bearer(catalog::ServerEntry server, const std::string& token) {
     server.spec.bearer_token = Secret(token);
     return server;
@@ -233,6 +239,78 @@ CORO_TEST_F(HttpCredentialsTest, AServerThatNeedsAuthorizationIsNotAsked) {
   const std::string text = co_await call(server, "t", "{}");
   EXPECT_EQ("failed: needs authorization", text);
   EXPECT_TRUE(imposter_.requests().empty());
+}
+
+CORO_TEST_F(HttpCredentialsTest, ScopesThatACallNeedsAreNotedAndTheCallSaysWhatToDo) {
+  be_modern();
+  forbid("tools/call", "error=\"insufficient_scope\", scope=\"write admin\"");
+  const auto server = http_server(imposter_.url());
+  source().give("reader");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ(
+      "failed: server 'web': the request needs the scope 'write admin' (HTTP 403, insufficient_scope): run "
+      "`mcpjungle authorize web` to grant it; it answered HTTP 403 with text/plain: not you",
+      text);
+  EXPECT_THAT(source().missing_scopes(), ElementsAre(ElementsAre("write", "admin")));
+  EXPECT_THAT(source().renewed(), ElementsAre());
+  EXPECT_EQ(1u, count("tools/call"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, ScopesThatASessionNeedsAreNoted) {
+  be_legacy(true);
+  forbid("initialize", "error=\"insufficient_scope\", scope=\"mcp\"");
+  auto server = http_server(imposter_.url());
+  server.revision = "2025-11-25";
+  source().give("reader");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("needs the scope 'mcp'"));
+  EXPECT_THAT(source().missing_scopes(), ElementsAre(ElementsAre("mcp")));
+  EXPECT_EQ(1u, count("initialize"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AnInsufficientScopeCountsWhateverTheBodySays) {
+  be_modern();
+  const auto server = http_server(imposter_.url());
+  source().give("reader");
+  answer("tools/call", [](const SeenRequest& r) {
+    return testing::error(r, -32001, 403).with_header("WWW-Authenticate", "Bearer error=\"insufficient_scope\"");
+  });
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ(
+      "failed: server 'web': the request needs a scope that the server does not name (HTTP 403, insufficient_scope): "
+      "run "
+      "`mcpjungle authorize web` to grant it; no",
+      text);
+}
+
+CORO_TEST_F(HttpCredentialsTest, AnotherForbiddenIsNoMatterOfScopes) {
+  be_modern();
+  forbid("tools/call", "error=\"access_denied\", scope=\"write\"");
+  const auto server = http_server(imposter_.url());
+  source().give("reader");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_EQ("failed: server 'web': it answered HTTP 403 with text/plain: not you", text);
+  EXPECT_TRUE(source().missing_scopes().empty());
+}
+
+CORO_TEST_F(HttpCredentialsTest, AScopeThatRepeatsTheTokenIsNotPassedOn) {
+  be_modern();
+  forbid("tools/call", "error=\"insufficient_scope\", scope=\"write reader-token x:reader-token\"");
+  const auto server = http_server(imposter_.url());
+  source().give("reader-token");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, Not(HasSubstr("reader-token")));
+  EXPECT_THAT(source().missing_scopes(), ElementsAre(ElementsAre("write")));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AStaticCredentialHasTheScopesThatItHas) {
+  be_modern();
+  forbid("tools/call", "error=\"insufficient_scope\", scope=\"write\"");
+  const auto server = with_bearer(http_server(imposter_.url()), "t0ken");
+  const std::string text = co_await call(server, "t", "{}");
+  EXPECT_THAT(text, HasSubstr("needs the scope 'write' (HTTP 403, insufficient_scope), which the credential you gave "
+                              "lacks: check bearer_token and headers; "));
+  EXPECT_TRUE(source().missing_scopes().empty());
 }
 
 CORO_TEST_F(HttpCredentialsTest, WithoutATokenA401IsNoReasonToRenew) {

@@ -120,6 +120,7 @@ Error answer_error(const catalog::ServerSpec& spec, const HttpAnswer& answer, co
     if (token && !token->token.empty()) return token_refused_error(spec, answer.refusal->words);
     return credential_refused_error(spec, answer.refusal->words);
   }
+  if (answer.is_refused()) return scope_missing_error(spec, *answer.refusal->missing_scopes, answer.refusal->words);
   std::string what = answer.refusal ? answer.refusal->words : answer.instead;
   if (what.empty()) what = "it answered HTTP " + std::to_string(answer.status) + " without a message";
   Error error = nonsense_error(spec, what);
@@ -166,9 +167,12 @@ Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace pl
   auto token = co_await usable_token(place.worker, tokens);
   if (!token) co_return token.error();
   place.token = *token;
+  std::optional<Refusal> refusal;
+  place.refusal = &refusal;
   auto opened = co_await open_link(place, era);
-  const bool is_refused = !opened && opened.error().code == ErrorCode::kUnauthenticated;
-  if (!is_refused || !place.token || place.token->token.empty()) co_return opened;
+  if (!refusal || !place.token || place.token->token.empty()) co_return opened;
+  if (refusal->missing_scopes) tokens->note_missing_scopes(place.token, *refusal->missing_scopes);
+  if (refusal->status != 401) co_return opened;
   token = co_await tokens->renew(place.token, place.worker.executor);
   if (!token) co_return token.error();
   place.token = std::move(*token);

@@ -55,6 +55,7 @@ struct HttpPlace {
 Task<Result<OpenedLink>> open_link(HttpPlace place, Era era);
 
 // The same with a token of `tokens` (null: there are none), and once more with a newer one if the server refuses that.
+// Scopes that it misses are noted.
 Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace place, Era era);
 
 // The token of `tokens` that requests are to present now, renewed if need be; null if `tokens` is. Errors: as

@@ -144,6 +144,7 @@ class Exchange {
     if (answer_.refusal) {
       const bool is_error = answer_.response && answer_.response->is_error();
       answer_.refusal->words = is_error ? without_secrets(error_message_of(*answer_.response)) : answer_.instead;
+      answer_.refusal->missing_scopes = missing_scopes();
     }
     return std::move(answer_);
   }
@@ -157,6 +158,13 @@ class Exchange {
         refusal.challenges.emplace_back(header.value);
     }
     return refusal;
+  }
+
+  // Those go to people and to the authorization server: none that repeats what we sent in secret.
+  std::optional<std::vector<std::string>> missing_scopes() const {
+    auto scopes = missing_scopes_of(*answer_.refusal);
+    if (scopes) std::erase_if(*scopes, [this](const std::string& scope) { return redacted(scope) != scope; });
+    return scopes;
   }
 
   // What came instead of an answer, for people.
@@ -173,6 +181,11 @@ class Exchange {
     std::string out = request_.endpoint.redactor().redacted_piece(std::string(text));
     if (request_.token) out = redactor_of_token().redacted_piece(std::move(out));
     return quotable_words(out);
+  }
+
+  std::string redacted(std::string text) const {
+    text = request_.endpoint.redactor().redacted(std::move(text));
+    return request_.token ? redactor_of_token().redacted(std::move(text)) : text;
   }
 
   Redactor redactor_of_token() const { return Redactor(std::span(&request_.token->token, 1)); }

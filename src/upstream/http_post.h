@@ -65,6 +65,8 @@ struct HttpAnswer {
   std::optional<Refusal> refusal;  // With status 401 and 403; `response` may be there too.
 
   bool succeeded() const { return status >= 200 && status < 300; }
+  // Who we are, or what we may do, is not enough: a response that may be there is none to our request.
+  bool is_refused() const { return status == 401 || (refusal && refusal->missing_scopes); }
 };
 
 // Posts the request and reads its answer, JSON or an event stream (MCP 2025-11-25 and 2026-07-28

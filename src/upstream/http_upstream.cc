@@ -286,8 +286,11 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
                          : connect_error(spec, answer.error(), state_->endpoint->url().host_is_loopback());
     return outcome;
   }
-  if (answer->status == 401) {
-    if (call.token && !call.token->token.empty()) outcome.kind = Outcome::Kind::kTokenRefused;
+  if (answer->is_refused()) {
+    const bool has_token = call.token && !call.token->token.empty();
+    if (has_token && answer->status == 401) outcome.kind = Outcome::Kind::kTokenRefused;
+    if (has_token && answer->status == 403)
+      state_->tokens->note_missing_scopes(call.token, *answer->refusal->missing_scopes);
     outcome.answer = answer_error(spec, *answer, call.token.get());
     return outcome;
   }
@@ -297,11 +300,11 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
     if (may_probe() && may_be_modern(*answer)) outcome.kind = Outcome::Kind::kEraDoubted;
   } else if (answer->response && error_code_of(*answer->response) == mcp::kHeaderMismatch) {
     outcome.kind = Outcome::Kind::kHeadersRefused;
+  } else if (answer->response && offers_our_revision(*answer->response)) {
+    outcome.kind = Outcome::Kind::kRevisionRefused;
   } else if (may_probe() && may_be_legacy(*answer)) {
     outcome.kind = Outcome::Kind::kEraDoubted;
   }
-  } else if (answer->response && offers_our_revision(*answer->response)) {
-    outcome.kind = Outcome::Kind::kRevisionRefused;
   if (!answer->response) {
     outcome.answer = answer_error(spec, *answer, call.token.get());
   } else if (link.era == Era::kModern) {

@@ -1,6 +1,7 @@
 // How a server says no.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,12 @@ struct Refusal {
   int status = 0;
   std::vector<std::string> challenges;  // Its WWW-Authenticate fields, as they came.
   std::string words;  // For people: what else it said, on one line, without what we sent it in secret.
+  // Set if the request needs scopes that the token lacks (RFC 6750 §3.1 insufficient_scope); empty: it names none.
+  std::optional<std::vector<std::string>> missing_scopes;
 };
+
+// What `refusal` says about scopes, whoever repeats what in it.
+std::optional<std::vector<std::string>> missing_scopes_of(const Refusal& refusal);
 
 // `text` of a peer as part of one of our messages: one line of at most kQuotedBytesMax.
 std::string quotable_words(std::string_view text);

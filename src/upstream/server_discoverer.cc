@@ -71,7 +71,7 @@ class HttpConversation final : public Conversation {
       co_return connect_error(spec, answer.error(), place_.endpoint.url().host_is_loopback());
     }
     if (answer->refusal) *place_.refusal = answer->refusal;
-    if (!answer->response || answer->status == 401) co_return answer_error(spec, *answer, place_.token.get());
+    if (!answer->response || answer->is_refused()) co_return answer_error(spec, *answer, place_.token.get());
     co_return std::move(*answer->response);
   }
 

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/server_secrets.h"
+#include "oauth/bearer_challenge.h"
+#include "upstream/limits.h"
 
 namespace jungle::upstream {
 namespace {
@@ -113,6 +116,18 @@ Error token_refused_error(const catalog::ServerSpec& spec, std::string_view word
       spec.name.str() + "`";
   if (!words.empty()) text.append("; ").append(words);
   return Error{ErrorCode::kUnauthenticated, named(spec, text), {}};
+}
+
+Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std::string>& scopes,
+                          std::string_view words) {
+  const std::string names = scopes.empty()
+                                ? "a scope that the server does not name"
+                                : "the scope '" + shortened(oauth::joined_scopes(scopes), kQuotedBytesMax) + "'";
+  std::string text = "the request needs " + names + " (HTTP 403, insufficient_scope)";
+  text += catalog::has_static_credential(spec) ? ", which the credential you gave lacks: check bearer_token and headers"
+                                               : ": run `mcpjungle authorize " + spec.name.str() + "` to grant it";
+  if (!words.empty()) text.append("; ").append(words);
+  return Error{ErrorCode::kPermissionDenied, named(spec, text), {}};
 }
 
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what) {

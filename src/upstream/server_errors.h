@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -39,6 +40,9 @@ Error forbidden_error(const catalog::ServerSpec& spec, const Error& why);
 Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view words);
 // kUnauthenticated: HTTP 401 to an access token that its authorization server stands by.
 Error token_refused_error(const catalog::ServerSpec& spec, std::string_view words);
+// kPermissionDenied: HTTP 403 to a request that needs more scopes than were granted; `scopes` may be empty.
+Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std::string>& scopes,
+                          std::string_view words);
 // kUpstreamRejected: it answered with something that is no MCP.
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what);
 

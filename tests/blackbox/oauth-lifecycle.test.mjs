@@ -107,6 +107,50 @@ for (const [what, end] of [['a revoked grant', (as) => as.revokeGrants()], ['a f
   });
 }
 
+test('a call that needs another scope says so, once; authorize asks for all scopes together', async (t) => {
+  const as = await startAuthorizationServer(t);
+  const upstream = await startProtectedUpstream(t, as, { scope: 'read', toolScopes: { add: 'write' } });
+  const gateway = await startGateway(t);
+  assert.equal((await registerWithOauth(gateway, upstream)).status, 201);
+  const add = () => gateway.rest('POST', '/tools/invoke', { name: 'up__add', a: 1, b: 2 });
+
+  const refused = await add();
+  assert.equal(refused.status, 403, refused.text);
+  assert.match(refused.json.error, /needs the scope 'write' \(HTTP 403, insufficient_scope\): run `mcpjungle authorize up`/);
+  assert.equal(upstream.seen('tools/call').length, 1, 'it is not tried again');
+  assert.equal((await echo(gateway)).status, 200, 'other calls work');
+  const [shown] = (await gateway.rest('GET', '/servers')).json;
+  assert.deepEqual([shown.authorization, shown.missing_scopes], ['needs_scopes', ['write']]);
+  assert.match((await gateway.command(['list', 'servers'])).stdout, /Authorization: needed for more scopes \(write\), run 'mcpjungle authorize up'/);
+
+  const begun = await gateway.rest('POST', '/servers/up/authorize', { oauth_redirect_uri: REDIRECT });
+  assert.equal(new URL(begun.json.authorization_required.authorization_url).searchParams.get('scope'), 'read write');
+  assert.equal((await complete(gateway, begun, await approved(begun))).status, 200);
+  assert.equal((await add()).status, 200);
+  assert.equal((await gateway.rest('GET', '/servers')).json[0].authorization, undefined);
+});
+
+test('a server that moves to another authorization server gets a new client there, and none of the old one', async (t) => {
+  const { as, upstream, gateway } = await registered(t);
+  const next = await startAuthorizationServer(t);
+  const secrets = () => as.seen('token').concat(as.seen('register')).length;
+  upstream.guard.as = next;
+  upstream.habits.authorizationServers = [next.issuer];
+  const refused = await echo(gateway);
+  assert.match(refused.text, /mcpjungle authorize up/);
+  assert.equal(next.requests.length, 0, 'a call asks nobody new');
+
+  const asked = secrets();
+  const begun = await gateway.rest('POST', '/servers/up/authorize', { oauth_redirect_uri: REDIRECT });
+  assert.equal((await complete(gateway, begun, await approved(begun))).status, 200);
+  assert.equal((await echo(gateway)).status, 200);
+  assert.equal(next.seen('register').length, 1);
+  const old = new Set([...as.clients.keys(), ...as.grants.map(({ refreshToken }) => refreshToken)]);
+  assert.ok(old.size > 1);
+  for (const value of old) assert.doesNotMatch(JSON.stringify(next.requests), new RegExp(value));
+  assert.equal(secrets(), asked, 'and nothing of the new one goes to the old one');
+});
+
 test('force begins an authorization without touching the server that works', async (t) => {
   const { as, upstream, gateway } = await registered(t);
   as.habits.person = 'access_denied';
