@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,6 +40,13 @@ std::vector<std::pair<std::string, Secret>> pairs_of(const admin_api::SecretMap&
 
 admin_api::SecretMap map_of(const std::vector<std::pair<std::string, Secret>>& pairs) {
   return {pairs.begin(), pairs.end()};
+}
+
+std::vector<std::pair<std::string, std::string>> forwarded_pairs_of(const std::map<std::string, std::string>& map) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [name, sent_as] : map)
+    pairs.emplace_back(name, sent_as.empty() ? name : sent_as);
+  return pairs;
 }
 
 catalog::ServerSpec as_shown(const catalog::ServerSpec& spec, Secrets secrets) {
@@ -83,6 +91,7 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
   if (auto modes = read_modes(input, spec); !modes) return modes.error();
   spec.name = catalog::ServerName(input.name);
   spec.description = input.description;
+  spec.forward_headers = forwarded_pairs_of(input.forward_headers);
   spec.init_timeout_sec = seconds_of(input.init_timeout);
   spec.call_timeout_sec = seconds_of(input.call_timeout);
   if (spec.transport == catalog::Transport::kStdio) {
@@ -122,6 +131,7 @@ admin_api::ServerView view_of(const catalog::ServerEntry& server, Secrets secret
   view.args = spec.args;
   view.env = map_of(spec.env);
   view.session_mode = catalog::text_of(spec.session_mode);
+  view.forward_headers = {spec.forward_headers.begin(), spec.forward_headers.end()};
   return view;
 }
 
@@ -134,6 +144,7 @@ admin_api::RegisterInput input_of(const catalog::ServerSpec& stored, Secrets sec
   input.url = spec.url;
   input.bearer_token = spec.bearer_token;
   input.headers = map_of(spec.headers);
+  input.forward_headers = {spec.forward_headers.begin(), spec.forward_headers.end()};
   input.command = spec.command;
   input.args = spec.args;
   input.env = map_of(spec.env);

@@ -34,6 +34,13 @@ ObjectWriter& ObjectWriter::strings(std::string_view name, const std::vector<std
   return raw(name, string_array(values));
 }
 
+ObjectWriter& ObjectWriter::texts(std::string_view name, const std::map<std::string, std::string>& values) {
+  ObjectWriter map;
+  for (const auto& [k, value] : values)
+    map.text(k, value);
+  return raw(name, map.take());
+}
+
 ObjectWriter& ObjectWriter::secrets(std::string_view name, const SecretMap& values) {
   ObjectWriter map;
   for (const auto& [k, value] : values)

@@ -21,6 +21,7 @@ class ObjectWriter {
   // `json` goes in as it is: it must be JSON. Empty text writes null.
   ObjectWriter& raw(std::string_view key, std::string_view json);
   ObjectWriter& strings(std::string_view key, const std::vector<std::string>& values);
+  ObjectWriter& texts(std::string_view key, const std::map<std::string, std::string>& values);
   ObjectWriter& secrets(std::string_view key, const SecretMap& values);
   std::string take();
 

@@ -27,6 +27,7 @@ Result<RegisterInput> register_input_of(const Json& json) {
       .read("url", input.url)
       .read("bearer_token", input.bearer_token)
       .read("headers", input.headers)
+      .read("forward_headers", input.forward_headers)
       .read("command", input.command)
       .read("args", input.args)
       .read("env", input.env)
@@ -73,6 +74,7 @@ std::vector<std::string> register_field_names() {
           "url",
           "bearer_token",
           "headers",
+          "forward_headers",
           "command",
           "args",
           "env",
@@ -98,6 +100,7 @@ std::string render(const RegisterInput& input) {
   write_text(out, "url", input.url);
   write_text(out, "bearer_token", input.bearer_token.reveal());
   if (!input.headers.empty()) out.secrets("headers", input.headers);
+  if (!input.forward_headers.empty()) out.texts("forward_headers", input.forward_headers);
   write_text(out, "command", input.command);
   if (!input.args.empty()) out.strings("args", input.args);
   if (!input.env.empty()) out.secrets("env", input.env);

@@ -1,6 +1,7 @@
 // What a registration asks for: the body of POST /api/v0/servers, the command line's config file, the export format.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct RegisterInput {
   std::string url;      // streamable_http and sse.
   Secret bearer_token;  // streamable_http and sse.
   SecretMap headers;    // streamable_http.
+  // streamable_http: a client's header, and the name under which the server gets it; empty: the same.
+  std::map<std::string, std::string> forward_headers;
   std::string command;  // stdio, as the three below.
   std::vector<std::string> args;
   SecretMap env;

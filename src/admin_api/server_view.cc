@@ -17,6 +17,7 @@ Result<ServerView> view_of(const Json& json) {
       .read("args", server.args)
       .read("env", server.env)
       .read("session_mode", server.session_mode)
+      .read("forward_headers", server.forward_headers)
       .read("authorization", server.authorization)
       .read("missing_scopes", server.missing_scopes);
   if (reader.error()) return *reader.error();
@@ -32,6 +33,7 @@ std::string render(const ServerView& server) {
   server.args.empty() ? out.null("args") : out.strings("args", server.args);
   server.env.empty() ? out.null("env") : out.secrets("env", server.env);
   out.text("session_mode", server.session_mode);
+  if (!server.forward_headers.empty()) out.texts("forward_headers", server.forward_headers);
   if (!server.authorization.empty()) out.text("authorization", server.authorization);
   if (!server.missing_scopes.empty()) out.strings("missing_scopes", server.missing_scopes);
   return out.take();

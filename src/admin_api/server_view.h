@@ -1,6 +1,7 @@
 // What GET /api/v0/servers and a successful registration show of a server.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct ServerView {
   std::vector<std::string> args;  // Rendered as null when empty.
   SecretMap env;                  // Rendered as null when empty.
   std::string session_mode = "stateless";
+  std::map<std::string, std::string> forward_headers;  // As in RegisterInput. Left out when empty.
   // "needs_authorization": calls fail until a person has approved (`mcpjungle authorize`). "needs_scopes": some do,
   // since they need the missing scopes. Both left out when empty.
   std::string authorization;
@@ -33,7 +35,7 @@ struct ServerView {
   friend bool operator==(const ServerView&, const ServerView&) = default;
 };
 
-// {"name":...,"transport":...} with every key present but the last two, in the order of the fields above.
+// {"name":...,"transport":...} with every key present but the last three, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
 // {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.

@@ -68,8 +68,12 @@ void add_words(std::string_view text, std::vector<std::string>& out) {
 
 }  // namespace
 
-Redactor::Redactor(std::span<const Secret> secrets) {
+Redactor::Redactor(std::span<const Secret> secrets) { *this = Redactor().with(secrets); }
+
+Redactor Redactor::with(std::span<const Secret> secrets) const {
   std::vector<std::string> spellings;
+  for (const Secret& spelling : spellings_)
+    spellings.push_back(spelling.reveal());
   for (const Secret& secret : secrets) {
     add_spellings(secret.reveal(), spellings);
     add_words(secret.reveal(), spellings);
@@ -78,8 +82,10 @@ Redactor::Redactor(std::span<const Secret> secrets) {
   spellings.erase(std::unique(spellings.begin(), spellings.end()), spellings.end());
   std::stable_sort(spellings.begin(), spellings.end(),
                    [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  Redactor all;
   for (std::string& spelling : spellings)
-    spellings_.emplace_back(std::move(spelling));
+    all.spellings_.emplace_back(std::move(spelling));
+  return all;
 }
 
 void Redactor::redact(std::string& text) const {

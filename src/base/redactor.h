@@ -22,6 +22,8 @@ class Redactor {
  public:
   Redactor() = default;  // Hides nothing.
   explicit Redactor(std::span<const Secret> secrets);
+  // One that hides `more` too.
+  Redactor with(std::span<const Secret> more) const;
 
   // Puts asterisks over every secret, one per byte: offsets into `text` stay valid, and JSON stays JSON.
   void redact(std::string& text) const;

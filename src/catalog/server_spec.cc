@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "catalog/header_rules.h"
 #include "catalog/names.h"
 #include "catalog/server_secrets.h"
 
@@ -19,61 +20,6 @@ bool has_control_characters(std::string_view text) {
 }
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
-
-// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
-
-// RFC 9110 §5.5: a value of visible characters, spaces and tabs cannot end its line.
-bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != 0x7f); });
-}
-
-// Fields that frame the message or belong to one hop: the connection's, not a person's, to set (RFC 9110 §7.6.1).
-constexpr std::array<std::string_view, 10> kConnectionFields = {
-    "connection", "content-length",    "host",    "keep-alive", "proxy-connection", "te",
-    "trailer",    "transfer-encoding", "upgrade", "expect"};
-
-// Content-Type and Accept may be set, since many configurations do; upstream sends its own whatever they say.
-Result<void> check_header_name(const std::string& name) {
-  const std::string quoted = "invalid header '" + shortened(name, 80) + "': ";
-  if (!is_token(name)) return bad_input(quoted + "a header name holds only letters, digits and !#$%&'*+-.^_`|~");
-  if (name.size() > kHeaderNameBytesMax)
-    return bad_input(quoted + "its name is longer than " + std::to_string(kHeaderNameBytesMax) + " bytes");
-  const std::string lower = ascii_lower(name);
-  if (std::find(kConnectionFields.begin(), kConnectionFields.end(), lower) != kConnectionFields.end())
-    return bad_input(quoted + "it belongs to the connection and cannot be set");
-  if (lower.starts_with("mcp-")) return bad_input(quoted + "Mcp-* headers are set by the gateway");
-  return {};
-}
-
-Result<void> check_headers(const ServerSpec& spec) {
-  if (spec.headers.size() > kHeadersMax)
-    return bad_input("too many headers: at most " + std::to_string(kHeadersMax) + " are sent");
-  std::vector<std::string> seen;
-  for (const auto& [name, value] : spec.headers) {
-    if (auto ok = check_header_name(name); !ok) return ok;
-    if (!is_field_value(value.reveal()))
-      return bad_input("invalid header '" + name + "': its value has control characters");
-    if (value.reveal().size() > kHeaderValueBytesMax)
-      return bad_input("invalid header '" + name + "': its value is longer than " +
-                       std::to_string(kHeaderValueBytesMax) + " bytes");
-    seen.push_back(ascii_lower(name));
-  }
-  std::sort(seen.begin(), seen.end());
-  if (const auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end())
-    return bad_input("invalid header '" + *twice + "': it is given twice");
-  if (!is_field_value(spec.bearer_token.reveal())) return bad_input("invalid bearer_token: it has control characters");
-  if (spec.bearer_token.reveal().size() > kHeaderValueBytesMax)
-    return bad_input("invalid bearer_token: longer than " + std::to_string(kHeaderValueBytesMax) + " bytes");
-  return {};
-}
 
 Result<void> check_process_text(std::string_view what, std::string_view text) {
   if (has_nul(text)) return bad_input("invalid " + std::string(what) + ": it contains a NUL character");
@@ -217,6 +163,7 @@ Result<void> validate(const ServerSpec& spec) {
     if (auto ok = check_url(spec.url); !ok) return ok;
     if (auto ok = check_headers(spec); !ok) return ok;
   }
+  if (auto ok = check_forward_headers(spec); !ok) return ok;
   if (auto ok = check_not_masked(spec); !ok) return ok;
   return check_settings(spec);
 }

@@ -42,6 +42,9 @@ struct ServerSpec {
   std::string url;
   Secret bearer_token;
   std::vector<std::pair<std::string, Secret>> headers;
+  // streamable_http: which fields of a client's request go along with its call, and the name under which each does.
+  // What the client sends takes the place of what the registration or OAuth would send under that name.
+  std::vector<std::pair<std::string, std::string>> forward_headers;
 
   // stdio.
   std::string command;
@@ -78,6 +81,7 @@ bool overrides_bearer_token(const ServerSpec& spec);
 
 // What a registration may hold. Far above what real configurations have; they keep one of them from filling the memory.
 inline constexpr std::size_t kHeadersMax = 64;
+inline constexpr std::size_t kForwardHeadersMax = 32;
 inline constexpr std::size_t kHeaderNameBytesMax = 128;
 inline constexpr std::size_t kHeaderValueBytesMax = 8 * 1024;  // Common servers refuse longer fields.
 inline constexpr std::size_t kArgsMax = 512;

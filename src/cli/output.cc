@@ -45,9 +45,20 @@ std::string authorization_text(const admin_api::ServerView& server) {
   return out + ", run 'mcpjungle authorize " + server.name + "'\n";
 }
 
+// "X-Request-Id, X-Wiki-Token as Authorization".
+std::string forwarded_text(const std::map<std::string, std::string>& headers) {
+  std::string names;
+  for (const auto& [name, sent_as] : headers) {
+    names += (names.empty() ? "" : ", ") + name;
+    if (sent_as != name) names += " as " + sent_as;
+  }
+  return line_if("Headers of clients that are forwarded: ", names);
+}
+
 std::string server_text(const admin_api::ServerView& server) {
   std::string out = line_if("", server.description) + "Transport: " + server.transport + "\n";
-  if (server.transport != "stdio") return out + "URL: " + server.url + "\n" + authorization_text(server);
+  if (server.transport != "stdio")
+    return out + "URL: " + server.url + "\n" + forwarded_text(server.forward_headers) + authorization_text(server);
   out += "Command: " + server.command;
   for (const std::string& argument : server.args)
     out += " " + argument;

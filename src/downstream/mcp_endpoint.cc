@@ -100,6 +100,7 @@ mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_vi
   call.principal = mcp::PrincipalId("anonymous");
   call.request_id = std::to_string(next_request_++);
   call.scope = scope;
+  call.client_headers = exchange.headers();
   exchange.set_deadline(call.deadline);
   return call;
 }

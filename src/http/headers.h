@@ -6,13 +6,11 @@
 #include <span>
 #include <string_view>
 
+#include "base/header_field.h"
+
 namespace jungle::http {
 
-// One field. Borrowed text.
-struct Header {
-  std::string_view name;
-  std::string_view value;
-};
+using Header = HeaderField;
 
 // The value of the first field called `name`, in any case.
 std::optional<std::string_view> find_header(std::span<const Header> headers, std::string_view name);

@@ -1,10 +1,12 @@
 // What travels with a request besides the request.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/header_field.h"
 #include "base/strong_id.h"
 #include "base/time.h"
 #include "mcp/revision.h"
@@ -26,6 +28,9 @@ struct CallContext {
   // The `Mcp-Param-*` headers of a modern HTTP exchange, decoded, names in lower case without the prefix; nullptr for
   // callers that have no headers, whose arguments are then not compared with any.
   const std::vector<std::pair<std::string, std::string>>* param_headers = nullptr;
+  // The fields of the client's HTTP request, borrowed from its exchange; none for callers that have no request. Read
+  // only for servers that may see some of them (catalog::ServerSpec::forward_headers).
+  std::span<const HeaderField> client_headers = {};
   std::string scope;  // The server that `/mcp/{server}` names: its own names and URIs count. Empty: the whole gateway.
 };
 

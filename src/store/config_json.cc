@@ -25,6 +25,13 @@ json::object object_of(const SecretPairs& pairs) {
   return object;
 }
 
+json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  json::object object;
+  for (const auto& [name, value] : pairs)
+    object[name] = value;
+  return object;
+}
+
 json::array array_of(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 Error not_a(std::string_view member, std::string_view type) {
@@ -58,13 +65,14 @@ class Fields {
       into.emplace_back(element.get_string());
     }
   }
-  void read(std::string_view member, SecretPairs& into) {
+  template <typename Text>
+  void read(std::string_view member, std::vector<std::pair<std::string, Text>>& into) {
     const json::value* value = find(member);
     if (value == nullptr) return;
     if (!value->is_object()) return fail(member, "an object of strings");
     for (const auto& [key, element] : value->get_object()) {
       if (!element.is_string()) return fail(member, "an object of strings");
-      into.emplace_back(std::string(key), Secret(std::string(element.get_string())));
+      into.emplace_back(std::string(key), Text(std::string(element.get_string())));
     }
   }
   void read(std::string_view member, int& into) {
@@ -138,6 +146,7 @@ std::string render_config(const ServerSpec& spec, const Sealer& sealer) {
     config["url"] = spec.url;
     put_text("bearer_token", spec.bearer_token.reveal());
     if (!spec.headers.empty()) config["headers"] = object_of(spec.headers);
+    if (!spec.forward_headers.empty()) config["forward_headers"] = object_of(spec.forward_headers);
   }
   if (spec.protocol != catalog::Protocol::kAuto) config["protocol"] = catalog::text_of(spec.protocol);
   if (spec.init_timeout_sec) config["init_timeout_sec"] = *spec.init_timeout_sec;
@@ -170,6 +179,7 @@ Result<void> read_config(std::string_view config, const Sealer& sealer, ServerSp
     fields.read("url", spec.url);
     fields.read("bearer_token", spec.bearer_token);
     fields.read("headers", spec.headers);
+    fields.read("forward_headers", spec.forward_headers);
   }
   fields.read("protocol", spec.protocol);
   fields.read("init_timeout_sec", spec.init_timeout_sec);

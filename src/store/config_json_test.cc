@@ -49,6 +49,10 @@ TEST(ConfigJsonTest, WritesMcpJunglesObjects) {
   http.bearer_token = Secret("t");
   http.headers = {{"B", Secret("1")}, {"A", Secret("2")}};
   EXPECT_EQ(R"({"url":"http://x/mcp","bearer_token":"t","headers":{"B":"1","A":"2"}})", config_of(http));
+  http.headers.clear();
+  http.forward_headers = {{"X-B", "X-B"}, {"X-A", "X-C"}};
+  EXPECT_EQ(R"({"url":"http://x/mcp","bearer_token":"t","forward_headers":{"X-B":"X-B","X-A":"X-C"}})",
+            config_of(http));
   ServerSpec stdio = spec_of(Transport::kStdio);
   stdio.command = "npx";
   stdio.args = {"-y", "x"};

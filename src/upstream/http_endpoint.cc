@@ -26,30 +26,55 @@ void append_header(std::string& lines, std::string_view name, std::string_view v
   lines.append(name).append(": ").append(value).append("\r\n");
 }
 
-}  // namespace
+bool is_authorization(const std::string& name) { return equals_ignoring_case(name, "authorization"); }
 
-Result<HttpEndpoint> HttpEndpoint::create(const catalog::ServerSpec& spec) {
-  auto url = http::Url::parse(spec.url);
-  if (!url) return url.error();
-  HttpEndpoint out(std::move(*url));
-  out.redactor_ = catalog::redactor_of(spec);
-  std::string& lines = out.base_headers_;
-  append_header(lines, "Content-Type", "application/json");
-  append_header(lines, "Accept", "application/json, text/event-stream");
+HttpEndpoint::Fields fields_of(const catalog::ServerSpec& spec) {
+  HttpEndpoint::Fields fields;
   bool has_authorization = false;
   for (const auto& [name, value] : spec.headers) {
     const http::Header header{name, value.reveal()};
     if (is_reserved(name) || !http::is_valid(header)) continue;
-    if (equals_ignoring_case(name, "authorization") && std::exchange(has_authorization, true)) continue;
-    append_header(lines, name, value.reveal());
+    if (is_authorization(name) && std::exchange(has_authorization, true)) continue;
+    fields.emplace_back(name, value);
   }
   if (!has_authorization && !spec.bearer_token.empty()) {
     const std::string value = "Bearer " + spec.bearer_token.reveal();
-    if (http::is_field_value(value)) append_header(lines, "Authorization", value);
+    if (http::is_field_value(value)) fields.emplace_back("Authorization", Secret(value));
   }
-  out.modern_headers_ = lines;
-  append_header(out.modern_headers_, "MCP-Protocol-Version", mcp::text_of(mcp::kNewestModern));
-  return out;
+  return fields;
+}
+
+}  // namespace
+
+HttpEndpoint::HttpEndpoint(http::Url url, Fields fields, Redactor redactor)
+    : url_(std::move(url)), fields_(std::move(fields)), redactor_(std::move(redactor)) {
+  append_header(base_headers_, "Content-Type", "application/json");
+  append_header(base_headers_, "Accept", "application/json, text/event-stream");
+  for (const auto& [name, value] : fields_)
+    append_header(base_headers_, name, value.reveal());
+  modern_headers_ = base_headers_;
+  append_header(modern_headers_, "MCP-Protocol-Version", mcp::text_of(mcp::kNewestModern));
+}
+
+Result<HttpEndpoint> HttpEndpoint::create(const catalog::ServerSpec& spec) {
+  auto url = http::Url::parse(spec.url);
+  if (!url) return url.error();
+  return HttpEndpoint(std::move(*url), fields_of(spec), catalog::redactor_of(spec));
+}
+
+HttpEndpoint HttpEndpoint::with(const Fields& forwarded) const {
+  Fields fields = fields_;
+  std::vector<Secret> secrets;
+  for (const auto& [name, value] : forwarded) {
+    std::erase_if(fields, [&](const auto& own) { return equals_ignoring_case(own.first, name); });
+    secrets.push_back(value);
+  }
+  fields.insert(fields.end(), forwarded.begin(), forwarded.end());
+  return HttpEndpoint(url_, std::move(fields), redactor_.with(secrets));
+}
+
+bool HttpEndpoint::sends_authorization() const {
+  return std::any_of(fields_.begin(), fields_.end(), [](const auto& field) { return is_authorization(field.first); });
 }
 
 std::string HttpEndpoint::session_headers(mcp::Revision revision, std::string_view session_id) const {

@@ -3,9 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/redactor.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "catalog/server_spec.h"
 #include "http/url.h"
 #include "mcp/revision.h"
@@ -15,12 +18,18 @@ namespace jungle::upstream {
 // Where an HTTP server's requests go and what they have in common: header lines that are rendered once, "Name: value",
 // not per call. Holds secrets; never logged. A value, constant after construction.
 //
-// Nothing of a downstream client gets in here. Headers of the spec that would break the transport (Host,
+// Nothing of a downstream client gets in here, but by with(). Headers of the spec that would break the transport (Host,
 // Content-Length, Mcp-*, ...) are left out; an Authorization header of the spec, in any case, beats its bearer token.
 class HttpEndpoint {
  public:
+  // Names and values that can be sent as they are.
+  using Fields = std::vector<std::pair<std::string, Secret>>;
+
   // kInvalidArgument: the URL is none.
   static Result<HttpEndpoint> create(const catalog::ServerSpec& spec);
+
+  // The same for one call, with fields of its client (forwarded_headers.h): each takes the place of those of its name.
+  HttpEndpoint with(const Fields& forwarded) const;
 
   const http::Url& url() const { return url_; }
   // For `initialize`.
@@ -29,13 +38,15 @@ class HttpEndpoint {
   std::string session_headers(mcp::Revision revision, std::string_view session_id) const;
   // For modern requests; Mcp-Method and its kin come on top of each.
   const std::string& modern_headers() const { return modern_headers_; }
+  bool sends_authorization() const;  // Then a request presents no token beside it.
   // Hides what of those, and of the URL, nobody else may see.
   const Redactor& redactor() const { return redactor_; }
 
  private:
-  explicit HttpEndpoint(http::Url url) : url_(std::move(url)) {}
+  HttpEndpoint(http::Url url, Fields fields, Redactor redactor);
 
   http::Url url_;
+  Fields fields_;
   std::string base_headers_;
   std::string modern_headers_;
   Redactor redactor_;

@@ -101,6 +101,7 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   if (!greeting) co_return greeting.error();
   auto link = std::make_shared<HttpLink>();
   link->era = Era::kLegacy;
+  link->revision = greeting->revision;
   link->session_id = std::move(answer->session_id);
   link->headers = place.endpoint.session_headers(greeting->revision, link->session_id);
   const std::string initialized = notification_text("notifications/initialized", "{}");
@@ -114,6 +115,15 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
 }
 
 }  // namespace
+
+HttpLinkPtr link_over(const HttpEndpoint& endpoint, const HttpLink& link) {
+  auto own = std::make_shared<HttpLink>();
+  own->era = link.era;
+  own->revision = link.revision;
+  const bool is_modern = link.era == Era::kModern;
+  own->headers = is_modern ? endpoint.modern_headers() : endpoint.session_headers(link.revision, {});
+  return own;
+}
 
 Error answer_error(const catalog::ServerSpec& spec, const HttpAnswer& answer, const oauth::AccessToken* token) {
   if (answer.refusal && answer.refusal->status == 401) {

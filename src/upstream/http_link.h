@@ -23,6 +23,7 @@ namespace jungle::upstream {
 // workers, but for the two counters.
 struct HttpLink {
   Era era = Era::kUnknown;
+  mcp::Revision revision = mcp::kNewestModern;
   std::string session_id;         // Empty: the server gave none, or is modern.
   std::string headers;            // The fixed header text of its requests.
   bool session_per_call = false;  // Says that each call needs a session of its own; `headers` are not for calls.
@@ -31,6 +32,9 @@ struct HttpLink {
   mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
 };
 using HttpLinkPtr = std::shared_ptr<const HttpLink>;
+
+// `link`, which has no session, with the headers that `endpoint` gives it.
+HttpLinkPtr link_over(const HttpEndpoint& endpoint, const HttpLink& link);
 
 struct OpenedLink {
   HttpLinkPtr link;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
+#include "upstream/forwarded_headers.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
 #include "upstream/mirrored_headers.h"
@@ -21,6 +22,9 @@ struct HttpUpstream::Call {
   mcp::Request& request;
   const mcp::CallContext& context;
   mcp::EventSink& events;
+  // The server's, or one of this call's own, which carries fields of its client: then nothing of it is shared.
+  const std::shared_ptr<const HttpEndpoint>& endpoint;
+  oauth::TokenSource* tokens = nullptr;   // Null where there are none, or the call has another credential.
   oauth::AccessTokenPtr token = nullptr;  // What its requests present; null where there are no tokens.
   bool token_replaced = false;            // It was refused once.
   std::shared_ptr<const catalog::ServerEntry> listing = nullptr;  // Whose `param_headers` the request has now.
@@ -142,8 +146,10 @@ HttpUpstream::HttpUpstream(Worker& worker, std::shared_ptr<ServerState> state)
 Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp::CallContext& context,
                                                  mcp::EventSink& events) {
   const auto keep = self();
-  Call call{request, context, events};
-  if (token_) {
+  const auto own = endpoint_for_call(*state_->endpoint, state_->facts->spec, context.client_headers);
+  Call call{request, context, events, own ? own : state_->endpoint};
+  if (token_ && !(own && own->sends_authorization())) {
+    call.tokens = state_->tokens.get();
     call.token = token_->current();
     if (!call.token->is_usable(worker_.deadlines.coarse_now())) {
       auto renewed = co_await state_->tokens->renew(call.token, worker_.executor);
@@ -159,7 +165,8 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
       if (!ensured) co_return ensured.error();
       link = std::move(*ensured);
     }
-    auto outcome = link->session_per_call ? call_in_own_session(call) : call_over(call, link);
+    auto outcome =
+        link->session_per_call ? call_in_own_session(call) : call_over(call, own ? link_over(*own, *link) : link);
     auto done = co_await std::move(outcome);
     if (done.given_up_id != 0 && !link->session_per_call && worker_.background.size() < kGoodbyesMax) {
       LinkUse use{state_->endpoint, link, call.token};
@@ -249,7 +256,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   if (is_modern) mirrored.emplace(call.request);
   const SteadyTime start = worker_.deadlines.coarse_now();
   const CallClock clock(start, facts.call_timeout, call.context);
-  const HttpPost request{.endpoint = *state_->endpoint,
+  const HttpPost request{.endpoint = *call.endpoint,
                          .token = call.token.get(),
                          .fixed_headers = link->headers,
                          .headers = mirrored ? mirrored->get() : std::span<const http::Header>(),
@@ -259,7 +266,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                          .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
                          .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
                          .deadline = clock.deadline_from(start)};
-  CallListener listener(worker_, LinkUse{state_->endpoint, link, call.token}, call.request, call.context, call.events,
+  CallListener listener(worker_, LinkUse{call.endpoint, link, call.token}, call.request, call.context, call.events,
                         clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
   auto answer = co_await post(worker_, request, listener);
@@ -318,34 +325,49 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
-  worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
-  Outcome outcome;
-  for (bool was_ready = true; was_ready;) {
-    HttpLinkPtr session = take_ready();
-    was_ready = session != nullptr;
-    if (!was_ready) ready_wanted_ = std::min(ready_wanted_ + 1, kReadySessionsMax);
+  // One that was opened ahead knows the gateway alone: it is not for calls that carry something of their client.
+  if (call.endpoint == state_->endpoint) {
+    worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
+    while (HttpLinkPtr session = take_ready()) {
+      keep_ready();
+      auto outcome = co_await call_over(call, session);
+      say_goodbye(use_of(std::move(session), call), outcome.given_up_id);
+      // It may have expired meanwhile: then another one is tried.
+      if (outcome.kind != Outcome::Kind::kSessionGone) co_return outcome;
+    }
+    ready_wanted_ = std::min(ready_wanted_ + 1, kReadySessionsMax);
     keep_ready();
-    if (!session) {
-      const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
-      auto opened = co_await open_link_with(state_->tokens.get(), place, Era::kLegacy);
-      if (!opened) {
-        const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
-        outcome.kind = refused && may_probe() ? Outcome::Kind::kEraDoubted : Outcome::Kind::kDone;
-        outcome.answer = opened.error();
-        break;
-      }
-      session = std::move(opened->link);
-    }
-    if (session->session_id.empty()) {
-      outcome.kind = Outcome::Kind::kSessionGone;  // It gives none any more: the link is to be settled anew.
-      break;
-    }
-    outcome = co_await call_over(call, session);
-    say_goodbye(std::move(session), outcome.given_up_id);
-    // A session that was opened ahead may have expired meanwhile: then another one is tried.
-    if (outcome.kind != Outcome::Kind::kSessionGone) break;
   }
+  co_return co_await call_in_fresh_session(call);
+}
+
+Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
+  Outcome outcome;
+  const HttpPlace place{worker_, *call.endpoint, *state_->facts, state_->ids};
+  auto opened = co_await open_link_with(call.tokens, place, Era::kLegacy);
+  if (!opened) {
+    const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
+    outcome.kind = refused && may_probe() ? Outcome::Kind::kEraDoubted : Outcome::Kind::kDone;
+    outcome.answer = opened.error();
+    co_return outcome;
+  }
+  const HttpLinkPtr session = std::move(opened->link);
+  if (session->session_id.empty()) {
+    outcome.kind = Outcome::Kind::kSessionGone;  // It gives none any more: the link is to be settled anew.
+    co_return outcome;
+  }
+  outcome = co_await call_over(call, session);
+  say_goodbye(use_of(session, call), outcome.given_up_id);
   co_return outcome;
+}
+
+// With the token of the moment: the call's may have been renewed meanwhile.
+LinkUse HttpUpstream::use_of(HttpLinkPtr link, const Call& call) const {
+  return LinkUse{call.endpoint, std::move(link), call.tokens ? call.tokens->published().load() : nullptr};
+}
+
+LinkUse HttpUpstream::use_of(HttpLinkPtr link) const {
+  return LinkUse{state_->endpoint, std::move(link), state_->tokens ? state_->tokens->published().load() : nullptr};
 }
 
 HttpLinkPtr HttpUpstream::take_ready() {
@@ -370,7 +392,7 @@ Task<void> HttpUpstream::run_open_ready() {
   --opening_;
   if (!opened) co_return;  // The next call tries itself, and reports.
   if (closed_ || opened->link->session_id.empty()) {
-    say_goodbye(std::move(opened->link), 0);
+    say_goodbye(use_of(std::move(opened->link)), 0);
     co_return;
   }
   ready_.push_back(std::move(opened->link));
@@ -379,12 +401,11 @@ Task<void> HttpUpstream::run_open_ready() {
 void HttpUpstream::drop_ready() {
   ready_wanted_ = 1;
   while (auto session = take_ready())
-    say_goodbye(std::move(session), 0);
+    say_goodbye(use_of(std::move(session)), 0);
 }
 
-void HttpUpstream::say_goodbye(HttpLinkPtr link, std::uint64_t cancelled_id) {
-  if (link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
-  LinkUse use{state_->endpoint, std::move(link), state_->tokens ? state_->tokens->published().load() : nullptr};
+void HttpUpstream::say_goodbye(LinkUse use, std::uint64_t cancelled_id) {
+  if (use.link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
   worker_.background.spawn(run_close_session(worker_, std::move(use), cancelled_id));
 }
 

@@ -39,6 +39,7 @@ class HttpUpstream final : public UpstreamServer {
   Task<Result<HttpLinkPtr>> granted(std::shared_ptr<HttpHome::GrantReply> reply);
   Task<Outcome> call_over(Call& call, HttpLinkPtr link);
   Task<Outcome> call_in_own_session(Call& call);
+  Task<Outcome> call_in_fresh_session(Call& call);
   Outcome judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
 
   bool may_probe() const { return state_->facts->spec.protocol == catalog::Protocol::kAuto; }
@@ -47,7 +48,9 @@ class HttpUpstream final : public UpstreamServer {
   void keep_ready();
   void drop_ready();
   Task<void> run_open_ready();
-  void say_goodbye(HttpLinkPtr link, std::uint64_t cancelled_id);
+  void say_goodbye(LinkUse use, std::uint64_t cancelled_id);
+  LinkUse use_of(HttpLinkPtr link, const Call& call) const;
+  LinkUse use_of(HttpLinkPtr link) const;
   std::shared_ptr<HttpUpstream> self() { return std::static_pointer_cast<HttpUpstream>(shared_from_this()); }
 
   Worker& worker_;

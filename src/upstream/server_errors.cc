@@ -105,6 +105,7 @@ Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view
                          ? "the server refused the credential you gave (HTTP 401): check bearer_token and headers"
                          : "the server requires authorization (HTTP 401) and no credential was given: set bearer_token "
                            "or headers";
+  if (!spec.forward_headers.empty()) text += ", and what clients send for forward_headers";
   if (!words.empty()) text.append("; ").append(words);
   return Error{ErrorCode::kUnauthenticated, named(spec, text), {}};
 }

@@ -60,6 +60,7 @@ class CatalogRepositoryContract : public ::testing::Test {
     spec.description = "it's \"quoted\" größe";
     spec.bearer_token = Secret("token");
     spec.headers = {{"X-Key", Secret("b")}, {"A-Key", Secret("a")}};
+    spec.forward_headers = {{"X-Wiki-Token", "Authorization"}, {"X-Request-Id", "X-Request-Id"}};
     spec.session_mode = SessionMode::kStateful;
     spec.protocol = Protocol::kModern;
     spec.init_timeout_sec = 5;

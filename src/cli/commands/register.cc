@@ -128,6 +128,7 @@ constexpr std::string_view kAbout =
     "A config file is JSON or YAML with the members\n"
     "  name, transport (streamable_http, stdio, sse), description\n"
     "  url, bearer_token, headers                for streamable_http and sse\n"
+    "  forward_headers                           for streamable_http: headers of clients that go along\n"
     "  oauth_redirect_uri, oauth_client_id, oauth_client_secret, oauth_scopes\n"
     "                                            for servers that want OAuth, all optional\n"
     "  command, args, env, cwd, warm             for stdio\n"
