@@ -72,6 +72,7 @@ bool may_use_oauth(const ServerSpec& spec) {
 oauth::DiscoveryQuestion question_of(const oauth::GrantWish& wish, http::Url url) {
   oauth::DiscoveryQuestion question{.server = std::move(url), .challenge = wish.challenge, .issuer = {}};
   question.issuer = wish.spec.oauth_issuer;
+  question.ca_file = wish.spec.ca_file;
   // A person authorizes again because something has changed.
   if (wish.purpose == SessionPurpose::kAuthorize) question.freshness = oauth::Freshness::kFetchAnew;
   return question;

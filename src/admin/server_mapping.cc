@@ -92,6 +92,7 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
   spec.name = catalog::ServerName(input.name);
   spec.description = input.description;
   spec.forward_headers = forwarded_pairs_of(input.forward_headers);
+  spec.ca_file = input.ca_file;
   spec.init_timeout_sec = seconds_of(input.init_timeout);
   spec.call_timeout_sec = seconds_of(input.call_timeout);
   if (spec.transport == catalog::Transport::kStdio) {
@@ -131,6 +132,7 @@ admin_api::ServerView view_of(const catalog::ServerEntry& server, Secrets secret
   view.args = spec.args;
   view.env = map_of(spec.env);
   view.session_mode = catalog::text_of(spec.session_mode);
+  view.ca_file = spec.ca_file;
   view.forward_headers = {spec.forward_headers.begin(), spec.forward_headers.end()};
   return view;
 }
@@ -144,6 +146,7 @@ admin_api::RegisterInput input_of(const catalog::ServerSpec& stored, Secrets sec
   input.url = spec.url;
   input.bearer_token = spec.bearer_token;
   input.headers = map_of(spec.headers);
+  input.ca_file = spec.ca_file;
   input.forward_headers = {spec.forward_headers.begin(), spec.forward_headers.end()};
   input.command = spec.command;
   input.args = spec.args;

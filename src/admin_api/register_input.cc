@@ -28,6 +28,7 @@ Result<RegisterInput> register_input_of(const Json& json) {
       .read("bearer_token", input.bearer_token)
       .read("headers", input.headers)
       .read("forward_headers", input.forward_headers)
+      .read("ca_file", input.ca_file)
       .read("command", input.command)
       .read("args", input.args)
       .read("env", input.env)
@@ -75,6 +76,7 @@ std::vector<std::string> register_field_names() {
           "bearer_token",
           "headers",
           "forward_headers",
+          "ca_file",
           "command",
           "args",
           "env",
@@ -101,6 +103,7 @@ std::string render(const RegisterInput& input) {
   write_text(out, "bearer_token", input.bearer_token.reveal());
   if (!input.headers.empty()) out.secrets("headers", input.headers);
   if (!input.forward_headers.empty()) out.texts("forward_headers", input.forward_headers);
+  write_text(out, "ca_file", input.ca_file);
   write_text(out, "command", input.command);
   if (!input.args.empty()) out.strings("args", input.args);
   if (!input.env.empty()) out.secrets("env", input.env);

@@ -25,6 +25,7 @@ struct RegisterInput {
   SecretMap headers;    // streamable_http.
   // streamable_http: a client's header, and the name under which the server gets it; empty: the same.
   std::map<std::string, std::string> forward_headers;
+  std::string ca_file;  // streamable_http and sse.
   std::string command;  // stdio, as the three below.
   std::vector<std::string> args;
   SecretMap env;

@@ -19,6 +19,7 @@ RegisterInput full_input() {
   input.bearer_token = Secret("t");
   input.headers = {{"X-A", Secret("1")}};
   input.forward_headers = {{"X-B", "Authorization"}};
+  input.ca_file = "/ca.pem";
   input.command = "npx";
   input.args = {"-y"};
   input.env = {{"E", Secret("v")}};
@@ -44,7 +45,7 @@ TEST(RegisterInputTest, ReadsWhatItWrites) { EXPECT_EQ(full_input(), *parse_regi
 TEST(RegisterInputTest, WritesEveryFieldWithItsSecrets) {
   EXPECT_EQ(
       R"({"name":"n","transport":"stdio","description":"d","url":"http://h/mcp","bearer_token":"t","headers":{"X-A":"1"},)"
-      R"("forward_headers":{"X-B":"Authorization"},"command":"npx","args":["-y"],"env":{"E":"v"},"cwd":"/tmp","session_mode":"stateful",)"
+      R"("forward_headers":{"X-B":"Authorization"},"ca_file":"/ca.pem","command":"npx","args":["-y"],"env":{"E":"v"},"cwd":"/tmp","session_mode":"stateful",)"
       R"("oauth_grant":"client_credentials","oauth_redirect_uri":"http://127.0.0.1/cb","oauth_client_id":"id",)"
       R"("oauth_client_secret":"s","oauth_client_private_key":"pem","oauth_scopes":["mcp.read"],)"
       R"("oauth_issuer":"https://as","oauth_assume_s256":true,"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"warm":0})",

@@ -18,6 +18,7 @@ Result<ServerView> view_of(const Json& json) {
       .read("env", server.env)
       .read("session_mode", server.session_mode)
       .read("forward_headers", server.forward_headers)
+      .read("ca_file", server.ca_file)
       .read("authorization", server.authorization)
       .read("missing_scopes", server.missing_scopes);
   if (reader.error()) return *reader.error();
@@ -34,6 +35,7 @@ std::string render(const ServerView& server) {
   server.env.empty() ? out.null("env") : out.secrets("env", server.env);
   out.text("session_mode", server.session_mode);
   if (!server.forward_headers.empty()) out.texts("forward_headers", server.forward_headers);
+  if (!server.ca_file.empty()) out.text("ca_file", server.ca_file);
   if (!server.authorization.empty()) out.text("authorization", server.authorization);
   if (!server.missing_scopes.empty()) out.strings("missing_scopes", server.missing_scopes);
   return out.take();

@@ -27,6 +27,7 @@ struct ServerView {
   SecretMap env;                  // Rendered as null when empty.
   std::string session_mode = "stateless";
   std::map<std::string, std::string> forward_headers;  // As in RegisterInput. Left out when empty.
+  std::string ca_file;                                 // As in RegisterInput. Left out when empty.
   // "needs_authorization": calls fail until a person has approved (`mcpjungle authorize`). "needs_scopes": some do,
   // since they need the missing scopes. Both left out when empty.
   std::string authorization;
@@ -35,7 +36,7 @@ struct ServerView {
   friend bool operator==(const ServerView&, const ServerView&) = default;
 };
 
-// {"name":...,"transport":...} with every key present but the last three, in the order of the fields above.
+// {"name":...,"transport":...} with every key present but the last four, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
 // {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.

@@ -75,6 +75,7 @@ upstream::UpstreamOptions upstream_options(const Config& config, const Environme
 http::ClientOptions client_options(const Config& config) {
   http::ClientOptions options;
   options.egress = config.egress;
+  options.proxies = config.proxies;
   return options;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/egress_config.h"
 #include "app/oauth_config.h"
+#include "app/proxy_config.h"
 #include "base/text.h"
 #include "crypto/key_ring.h"
 #include "upstream/limits.h"
@@ -239,6 +240,9 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   auto egress = egress_from(environment);
   if (!egress) return egress.error();
   config.egress = std::move(*egress);
+  auto proxies = proxies_from(environment);
+  if (!proxies) return proxies.error();
+  config.proxies = std::move(*proxies);
   auto oauth = oauth_from(environment, files);
   if (!oauth) return oauth.error();
   config.oauth = std::move(*oauth);
@@ -288,6 +292,8 @@ std::vector<std::string> start_lines(const Config& config) {
   } else {
     lines.emplace_back("[server] stateful sessions will not timeout (run until server shutdown)");
   }
+  for (std::string& line : proxy_lines(config.proxies))
+    lines.push_back(std::move(line));
   boost::system::error_code ec;
   const bool is_open = !boost::asio::ip::make_address(config.host, ec).is_loopback();
   if (is_open && config.mode == ServerMode::kDevelopment) {

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/egress_guard.h"
+#include "http/proxies.h"
 #include "oauth/client_registration.h"
 #include "oauth/provider_profile.h"
 #include "store/master_keys.h"
@@ -64,6 +65,7 @@ struct Config {
   std::uint16_t port = kDefaultPort;
   AllowedHosts allowed_hosts;
   http::EgressGuard egress;
+  http::Proxies proxies;
   OAuthConfig oauth;
   std::string sqlite_path;
   store::KeySource encryption_key;  // Of the secrets in the database.
@@ -85,7 +87,7 @@ struct FileAccess {
 
 // Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
 // Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database, key,
-// timeouts, address, egress, OAuth, log.
+// timeouts, address, egress, proxies, OAuth, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 
 // The same of what says where the database is and how it is sealed; all else has its default.

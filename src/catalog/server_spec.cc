@@ -77,6 +77,14 @@ Result<void> check_settings(const ServerSpec& spec) {
   return check_process_text("oauth_client_private_key", spec.oauth_client_private_key.reveal());
 }
 
+Result<void> check_ca_file(const ServerSpec& spec) {
+  if (spec.ca_file.empty()) return {};
+  if (spec.transport == Transport::kStdio) return bad_input("invalid ca_file: a stdio server is not reached over TLS");
+  if (has_control_characters(spec.ca_file) || spec.ca_file.size() > kPathBytesMax || spec.ca_file.front() != '/')
+    return bad_input("invalid ca_file: it must be the absolute path of a file, as the gateway sees it");
+  return {};
+}
+
 // The mandatory fields of each transport, with MCPJungle's texts.
 Result<void> check_mandatory(const ServerSpec& spec) {
   const char* missing = nullptr;
@@ -164,6 +172,7 @@ Result<void> validate(const ServerSpec& spec) {
     if (auto ok = check_headers(spec); !ok) return ok;
   }
   if (auto ok = check_forward_headers(spec); !ok) return ok;
+  if (auto ok = check_ca_file(spec); !ok) return ok;
   if (auto ok = check_not_masked(spec); !ok) return ok;
   return check_settings(spec);
 }

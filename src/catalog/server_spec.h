@@ -45,6 +45,9 @@ struct ServerSpec {
   // streamable_http: which fields of a client's request go along with its call, and the name under which each does.
   // What the client sends takes the place of what the registration or OAuth would send under that name.
   std::vector<std::pair<std::string, std::string>> forward_headers;
+  // A file of certificate authorities (PEM) that are trusted besides the system's, by this server and by those that it
+  // names for OAuth. Read by the gateway when it connects.
+  std::string ca_file;
 
   // stdio.
   std::string command;
@@ -87,6 +90,7 @@ inline constexpr std::size_t kHeaderValueBytesMax = 8 * 1024;  // Common servers
 inline constexpr std::size_t kArgsMax = 512;
 inline constexpr std::size_t kEnvMax = 512;
 inline constexpr std::size_t kProcessTextBytesMax = 64 * 1024;  // One argument or variable; Linux takes 128 KiB.
+inline constexpr std::size_t kPathBytesMax = 4 * 1024;          // As Linux.
 inline constexpr std::size_t kDescriptionBytesMax = 16 * 1024;
 inline constexpr std::size_t kScopesMax = 64;
 inline constexpr int kTimeoutSecMax = 60 * 60;  // The hard cap of a call: a longer timeout would not be kept.

@@ -62,6 +62,22 @@ TEST(ServerSpecTest, RefusesHeadersThatCannotBeSentNamingThem) {
   EXPECT_EQ("invalid header 'x-a': it is given twice: invalid user input", why_not(twice));
 }
 
+TEST(ServerSpecTest, TakesAuthoritiesFromAFileOfItsOwnMachine) {
+  ServerSpec spec = http_spec("up");
+  spec.ca_file = "/etc/ssl/corp.pem";
+  EXPECT_EQ("accepted", why_not(spec));
+  for (const char* path : {"corp.pem", "/etc/\ncorp.pem", "~/corp.pem"}) {
+    spec.ca_file = path;
+    EXPECT_EQ("invalid ca_file: it must be the absolute path of a file, as the gateway sees it: invalid user input",
+              why_not(spec));
+  }
+  spec.ca_file = "/" + std::string(kPathBytesMax, 'x');
+  EXPECT_NE("accepted", why_not(spec));
+  ServerSpec stdio = stdio_spec("up");
+  stdio.ca_file = "/etc/ssl/corp.pem";
+  EXPECT_EQ("invalid ca_file: a stdio server is not reached over TLS: invalid user input", why_not(stdio));
+}
+
 TEST(ServerSpecTest, ErrorsDoNotRepeatSecrets) {
   ServerSpec spec = http_spec("up");
   spec.bearer_token = Secret("hunter2\n");

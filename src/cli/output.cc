@@ -58,7 +58,8 @@ std::string forwarded_text(const std::map<std::string, std::string>& headers) {
 std::string server_text(const admin_api::ServerView& server) {
   std::string out = line_if("", server.description) + "Transport: " + server.transport + "\n";
   if (server.transport != "stdio")
-    return out + "URL: " + server.url + "\n" + forwarded_text(server.forward_headers) + authorization_text(server);
+    return out + "URL: " + server.url + "\n" + line_if("Certificate authorities: ", server.ca_file) +
+           forwarded_text(server.forward_headers) + authorization_text(server);
   out += "Command: " + server.command;
   for (const std::string& argument : server.args)
     out += " " + argument;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 
 #include <arpa/inet.h>
@@ -110,6 +111,10 @@ AddressScope scope_of_v6(const ip::address_v6& address) {
   return bytes[0] >> 5 == 1 ? AddressScope::kPublic : AddressScope::kReserved;
 }
 
+V6Bytes mapped(const ip::address& address) {
+  return address.is_v6() ? address.to_v6().to_bytes() : ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes();
+}
+
 }  // namespace
 
 bool share_prefix(const V6Bytes& a, const V6Bytes& b, int bits) {
@@ -132,6 +137,27 @@ std::optional<ip::address> numeric_address(std::string_view host) {
   in_addr address{};
   if (::inet_aton(text.c_str(), &address) == 0) return std::nullopt;
   return ip::address_v4(ntohl(address.s_addr));
+}
+
+std::optional<AddressNetwork> AddressNetwork::parse(std::string_view text) {
+  const auto slash = text.find('/');
+  const auto address = numeric_address(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  const int bits = address->is_v4() ? 32 : 128;
+  int prefix = bits;
+  if (slash != std::string_view::npos) {
+    const char* const end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data() + slash + 1, end, prefix);
+    if (ec != std::errc() || stop != end || prefix < 0 || prefix > bits) return std::nullopt;
+  }
+  AddressNetwork network;
+  network.bytes_ = mapped(*address);
+  network.prefix_ = prefix + 128 - bits;
+  return network;
+}
+
+bool AddressNetwork::contains(const ip::address& address) const {
+  return share_prefix(mapped(address), bytes_, prefix_);
 }
 
 }  // namespace jungle::http

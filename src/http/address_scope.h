@@ -29,4 +29,16 @@ std::optional<boost::asio::ip::address> numeric_address(std::string_view host);
 bool share_prefix(const boost::asio::ip::address_v6::bytes_type& a, const boost::asio::ip::address_v6::bytes_type& b,
                   int bits);
 
+// An address, or all that share its first bits.
+class AddressNetwork {
+ public:
+  // "10.0.0.0/8", "fd00::/8", "192.0.2.7". Nothing if it is neither a network nor an address.
+  static std::optional<AddressNetwork> parse(std::string_view text);
+  bool contains(const boost::asio::ip::address& address) const;
+
+ private:
+  boost::asio::ip::address_v6::bytes_type bytes_{};  // IPv4 as IPv4-mapped.
+  int prefix_ = 0;
+};
+
 }  // namespace jungle::http

@@ -83,6 +83,25 @@ TEST(AddressScopeTest, ReadsEverySpellingOfAnAddress) {
   EXPECT_EQ("fe80::1", numeric_address("fe80::1")->to_string());
 }
 
+bool holds(const std::string& network, const std::string& address) {
+  const auto parsed = AddressNetwork::parse(network);
+  EXPECT_TRUE(parsed) << network;
+  return parsed && parsed->contains(*numeric_address(address));
+}
+
+TEST(AddressScopeTest, KnowsWhatANetworkHolds) {
+  EXPECT_TRUE(holds("10.0.0.0/8", "10.255.0.1"));
+  EXPECT_TRUE(holds("10.0.0.0/8", "::ffff:10.1.2.3"));
+  EXPECT_FALSE(holds("10.0.0.0/8", "11.0.0.1"));
+  EXPECT_TRUE(holds("192.0.2.7", "192.0.2.7"));
+  EXPECT_FALSE(holds("192.0.2.7", "192.0.2.6"));
+  EXPECT_TRUE(holds("fd00::/8", "fd12::1"));
+  EXPECT_FALSE(holds("fd00::/8", "10.0.0.1"));
+  EXPECT_TRUE(holds("0.0.0.0/0", "8.8.8.8"));
+  for (const char* text : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "fd00::/129", "a/8", "", "/8"})
+    EXPECT_FALSE(AddressNetwork::parse(text)) << text;
+}
+
 TEST(AddressScopeTest, LeavesNamesAlone) {
   using std::string_literals::operator""s;
   for (const std::string& text : {"localhost"s, "example.org"s, "1.2.3.4.5"s, "256.0.0.1"s, "0x"s, ""s, "."s,

@@ -81,6 +81,12 @@ Task<UrlSource> Client::source_of_server(const Url& server, SteadyTime deadline)
   return pool_->source_of_server(server, deadline);
 }
 
+Result<void> Client::check_ca_file(const std::string& ca_file) const {
+  auto context = pool_->tls().with_authorities_of(ca_file);
+  if (!context) return context.error();
+  return {};
+}
+
 Task<void> Client::stop() { return pool_->stop(); }
 const EgressGuard& Client::egress() const { return pool_->egress(); }
 std::size_t Client::idle_count() const { return pool_->idle_count(); }

@@ -18,6 +18,7 @@
 #include "http/egress_guard.h"
 #include "http/headers.h"
 #include "http/limits.h"
+#include "http/proxies.h"
 #include "http/url.h"
 #include "telemetry/log.h"
 
@@ -45,7 +46,7 @@ struct ClientRequest {
   SteadyTime deadline = kNever;                  // For the head of the answer, and its body unless moved.
   FailurePhase* failure_phase = nullptr;         // Set when send() fails, if not null.
   UrlSource source = UrlSource::kAdministrator;  // Who named the URL: where it may lead.
-  const TlsContext* tls = nullptr;               // Whom to trust; as the client if null.
+  std::string_view ca_file = {};                 // A PEM file of authorities to trust beside the client's.
 };
 
 // An answer whose head has arrived, and the connection it comes on. Destroying it gives the connection back, if the
@@ -85,11 +86,13 @@ struct ClientOptions {
   // How long a connection rests before it is closed, unless its peer said `Keep-Alive: timeout=N`: then N - 1 s, but
   // not over kUpstreamIdleTimeMax.
   Seconds idle_time = kUpstreamIdleTime;
+  Proxies proxies;
   EgressGuard egress;  // Asked before every look-up and for every address; connections are kept per UrlSource.
 };
 
-// Sends requests over kept connections, one pool per origin. A request is sent once: it moves to a fresh connection
-// only if nothing of it was written to the first. Follows no redirect, stores no cookie, asks for no encoding.
+// Sends requests over kept connections, directly or through a proxy, one pool per origin. A request is sent once: it
+// moves to a fresh connection only if nothing of it was written to the first. Follows no redirect, stores no cookie,
+// asks for no encoding.
 //
 // One per worker, owned by it; everything runs on `executor`, except getaddrinfo, which runs on `blocking`: that pool
 // must be joined before the executor's context is destroyed.
@@ -104,7 +107,7 @@ class Client {
   // Returns when the head of the answer is there, whatever its status. Errors: kUnavailable (no such host,
   // `connection to X was refused`, TLS, `X closed the connection before answering`), kDeadlineExceeded, kCancelled,
   // kUpstreamRejected (not HTTP), kLimitExceeded (head), kInvalidArgument (bad header), kPermissionDenied (guard).
-  // Messages name the origin.
+  // Messages name the origin, and the proxy with its setting if there is one.
   Task<Result<ClientResponse>> send(const ClientRequest& request);
   // Closes idle connections and ends calls in flight; later calls fail with kCancelled. Returns when all have ended and
   // no ClientResponse is left.
@@ -114,6 +117,9 @@ class Client {
   // there; a name is in a private network if all its addresses are, and never on this machine (its owner could say so
   // of any name). Fails never: what cannot be found out is kPeer.
   Task<UrlSource> source_of_server(const Url& server, SteadyTime deadline);
+
+  // Whether requests can name this file. kUnavailable says why not.
+  Result<void> check_ca_file(const std::string& ca_file) const;
 
   std::size_t idle_count() const;
   const EgressGuard& egress() const;  // For URLs that are to be stored.

@@ -35,13 +35,14 @@ bool is_address(const std::string& host) {
 }  // namespace
 
 ClientConnection::ClientConnection(Executor executor, DeadlineList& deadlines, ConnectionPool& pool, PoolEntry& entry,
-                                   const std::string& authority)
+                                   const std::string& authority, const Proxy* proxy)
     : deadlines_(deadlines),
       pool_(pool),
       entry_(entry),
       socket_(executor),
       deadline_([this] { on_deadline(); }),
-      authority_(authority) {
+      proxy_(proxy),
+      authority_(proxy ? proxy->description() : authority) {
   pool_.add(*this);
 }
 
@@ -70,7 +71,7 @@ Task<Result<void>> ClientConnection::connect(const Tcp::endpoint& endpoint, Stea
 }
 
 Error ClientConnection::connect_failure(const boost::system::error_code& ec) const {
-  if (ec == asio::error::connection_refused)
+  if (ec == asio::error::connection_refused && !proxy_)
     return Error{ErrorCode::kUnavailable, "connection to " + authority_ + " was refused", ec.message()};
   if (ec == asio::error::operation_aborted)
     return Error{ErrorCode::kCancelled, "the call was cancelled while connecting to " + authority_, ec.message()};
@@ -128,14 +129,21 @@ Task<Result<void>> ClientConnection::exchange(const ClientRequest& request, std:
     auto more = check_arrival(wake, progress.searched_bytes, "closed the connection before answering");
     if (!more) co_return more;
   }
+  // A server has no business with this status: it is the proxy's own (RFC 9110 §15.5.8).
+  if (head_.status == 407 && proxy_ && !is_tunnelled_) co_return proxy_refusal(request.url.authority());
   wire_->pin();
   start_body();
   co_return Result<void>();
 }
 
 void ClientConnection::render_request(const ClientRequest& request, std::uint64_t body_bytes) {
-  out_.assign(request.method).append(" ").append(request.url.target()).append(" HTTP/1.1\r\nHost: ");
-  out_.append(request.url.authority()).append("\r\n").append(request.fixed_headers).append(request.credential_lines);
+  out_.assign(request.method).append(" ");
+  const bool is_proxied = proxy_ && !is_tunnelled_;
+  if (is_proxied) out_.append("http://").append(request.url.authority());  // RFC 9112 §3.2.2.
+  out_.append(request.url.target()).append(" HTTP/1.1\r\nHost: ");
+  out_.append(request.url.authority()).append("\r\n");
+  if (is_proxied) append_credential(out_);
+  out_.append(request.fixed_headers).append(request.credential_lines);
   for (const Header& header : request.headers)
     out_.append(header.name).append(": ").append(header.value).append("\r\n");
   if (body_bytes > 0 || announces_empty_body(request.method)) {

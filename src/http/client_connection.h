@@ -26,8 +26,9 @@ class ClientConnection final
     : public Wire::Owner,
       public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
+  // `proxy`, on the way to the peer, outlives it; null: there is none.
   ClientConnection(Executor executor, DeadlineList& deadlines, ConnectionPool& pool, PoolEntry& entry,
-                   const std::string& authority);
+                   const std::string& authority, const Proxy* proxy);
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
   ~ClientConnection();
@@ -35,10 +36,16 @@ class ClientConnection final
   ConnectionPool& pool() { return pool_; }
   PoolEntry& entry() { return entry_; }
 
-  // Connects to one address; messages name the authority.
+  // Connects to one address of the peer, or of the proxy; messages name the authority of whoever it is.
   Task<Result<void>> connect(const asio::ip::tcp::endpoint& endpoint, SteadyTime deadline);
+  // Lets the proxy at the other end connect us to `url`. Errors: kUnavailable (it does not), kUpstreamRejected and
+  // kLimitExceeded (its answer), kDeadlineExceeded, kCancelled. REQUIRES: has_wire().
+  Task<Result<void>> open_tunnel(const Url& url, SteadyTime deadline);
   Task<Result<void>> start_tls(const TlsContext& tls, const Url& url, SteadyTime deadline);
 
+  // The connection is there, and from now on messages speak of the server behind the proxy. REQUIRES: has_proxy().
+  void name_server(const Url& url) { authority_ = url.authority() + " through " + proxy_->description(); }
+  bool has_proxy() const { return proxy_ != nullptr; }
   bool has_wire() const { return wire_ != nullptr; }           // TCP is connected.
   void reset() { closed_because_ = ErrorCode::kUnavailable; }  // For another connect().
 
@@ -72,6 +79,8 @@ class ClientConnection final
 
   void on_wire_event() override;
   void on_deadline();
+  void append_credential(std::string& lines) const;  // REQUIRES: there is a proxy.
+  Error proxy_refusal(const std::string& target) const;
   void render_request(const ClientRequest& request, std::uint64_t body_bytes);
   Result<bool> take_head(HeadProgress& progress);
   void start_body();
@@ -88,7 +97,9 @@ class ClientConnection final
   Socket socket_;  // Until it is connected; then it is the wire's.
   WirePtr wire_;   // Null until then.
   DeadlineList::Entry deadline_;
-  std::string authority_;
+  const Proxy* const proxy_;
+  bool is_tunnelled_ = false;
+  std::string authority_;  // Of whom messages speak.
   std::string out_;
   MessageHead head_;
   BodyDecoder decoder_;

@@ -6,6 +6,11 @@
 #include "base/check.h"
 
 namespace jungle::http {
+namespace {
+
+PoolKey key_of(const ClientRequest& request) { return PoolKey{request.url.origin(), request.source, request.ca_file}; }
+
+}  // namespace
 
 ConnectionPool::ConnectionPool(Executor executor, DeadlineList& deadlines, telemetry::Log& log,
                                asio::thread_pool& blocking, const TlsContext& tls, ClientOptions options)
@@ -18,10 +23,6 @@ ConnectionPool::ConnectionPool(Executor executor, DeadlineList& deadlines, telem
       ended_(executor) {}
 
 ConnectionPool::~ConnectionPool() { JUNGLE_CHECK(connections_.empty()); }
-
-PoolKey ConnectionPool::key_of(const ClientRequest& request) const {
-  return PoolKey{request.url.origin(), request.source, request.tls ? request.tls : &tls_};
-}
 
 PoolEntry& ConnectionPool::entry_of(const ClientRequest& request) {
   const PoolKey key = key_of(request);
@@ -74,8 +75,30 @@ Task<Result<std::vector<asio::ip::tcp::endpoint>>> ConnectionPool::allowed_endpo
   co_return endpoints;
 }
 
+// The addresses of the proxy, if the request may go where it leads. The proxy looks the host up itself: of what a peer
+// named, the addresses that are known here must all be allowed, since it may take any. Names that are not known here at
+// all are left to the proxy; a network that hides its own names from its machines would be a strange one.
+Task<Result<std::vector<asio::ip::tcp::endpoint>>> ConnectionPool::proxy_endpoints(const ClientRequest& request,
+                                                                                   const Proxy& proxy) {
+  const Url& url = request.url;
+  if (auto allowed = options_.egress.check(url, request.source); !allowed) co_return allowed.error();
+  if (request.source != UrlSource::kAdministrator) {
+    const SteadyTime until = std::min(request.deadline, deadlines_.coarse_now() + kProxyLookupTime);
+    auto known = co_await resolver_.resolve(url.host(), url.port(), until);
+    if (!known && known.error().code == ErrorCode::kCancelled) co_return known;
+    for (const auto& endpoint : known ? *known : std::vector<asio::ip::tcp::endpoint>()) {
+      if (auto allowed = options_.egress.check(url, request.source, endpoint.address()); !allowed)
+        co_return allowed.error();
+    }
+  }
+  auto endpoints = co_await resolver_.resolve(proxy.host, proxy.port, request.deadline);
+  if (!endpoints) co_return with_context(endpoints.error(), proxy.description());
+  co_return endpoints;
+}
+
 Task<UrlSource> ConnectionPool::source_of_server(const Url& server, SteadyTime deadline) {
   if (is_loopback_host(server.host())) co_return UrlSource::kLoopbackPeer;
+  if (options_.proxies.proxy_for(server)) deadline = std::min(deadline, deadlines_.coarse_now() + kProxyLookupTime);
   auto endpoints = co_await resolver_.resolve(server.host(), server.port(), deadline);
   if (!endpoints) co_return UrlSource::kPeer;
   const bool is_private = std::all_of(endpoints->begin(), endpoints->end(), [](const auto& endpoint) {
@@ -86,15 +109,19 @@ Task<UrlSource> ConnectionPool::source_of_server(const Url& server, SteadyTime d
 
 Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const ClientRequest& request) {
   const Url& url = request.url;
+  auto tls = url.is_tls() ? tls_.with_authorities_of(std::string(request.ca_file)) : Result<TlsContext>(tls_);
+  if (!tls) co_return tls.error();
   // Made before the name is looked up, so that stop() knows of it.
+  const Proxy* const proxy = options_.proxies.proxy_for(url);
   auto connection =
-      std::make_unique<ClientConnection>(executor_, deadlines_, *this, entry_of(request), url.authority());
-  auto endpoints = co_await allowed_endpoints(request);
+      std::make_unique<ClientConnection>(executor_, deadlines_, *this, entry_of(request), url.authority(), proxy);
+  auto lookup = proxy ? proxy_endpoints(request, *proxy) : allowed_endpoints(request);
+  auto endpoints = co_await std::move(lookup);
   if (!endpoints) co_return endpoints.error();
   Error error;
   for (const auto& endpoint : *endpoints) {
     if (stopping_) co_return Error{ErrorCode::kCancelled, "the gateway is stopping", {}};
-    auto connected = co_await connect_one(*connection, endpoint, request);
+    auto connected = co_await connect_one(*connection, endpoint, request, *tls);
     if (connected) co_return connection;
     error = connected.error();
     log_.debug("cannot connect", {{"origin", url.origin()}, {"error", error.message}});
@@ -108,10 +135,18 @@ Task<Result<std::unique_ptr<ClientConnection>>> ConnectionPool::connect(const Cl
 }
 
 Task<Result<void>> ConnectionPool::connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint,
-                                               const ClientRequest& request) {
+                                               const ClientRequest& request, const TlsContext& tls) {
   auto connected = co_await connection.connect(endpoint, request.deadline);
-  if (!connected || !request.url.is_tls()) co_return connected;
-  co_return co_await connection.start_tls(connection.entry().tls, request.url, request.deadline);
+  if (!connected) co_return connected;
+  if (!request.url.is_tls()) {
+    if (connection.has_proxy()) connection.name_server(request.url);
+    co_return connected;
+  }
+  if (connection.has_proxy()) {
+    auto tunnelled = co_await connection.open_tunnel(request.url, request.deadline);
+    if (!tunnelled) co_return tunnelled;
+  }
+  co_return co_await connection.start_tls(tls, request.url, request.deadline);
 }
 
 void ConnectionPool::give_back(std::unique_ptr<ClientConnection> connection) {

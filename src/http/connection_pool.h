@@ -23,11 +23,9 @@ namespace jungle::http {
 struct PoolKey {
   std::string_view origin;
   UrlSource source;
-  const TlsContext* tls;  // Equal if they are one context.
+  std::string_view ca_file;
 
-  friend bool operator==(const PoolKey& a, const PoolKey& b) {
-    return a.source == b.source && *a.tls == *b.tls && a.origin == b.origin;
-  }
+  friend bool operator==(const PoolKey&, const PoolKey&) = default;
 };
 struct PoolKeyHash {
   std::size_t operator()(const PoolKey& key) const { return std::hash<std::string_view>{}(key.origin); }
@@ -35,12 +33,12 @@ struct PoolKeyHash {
 
 // The connections that share a key.
 struct PoolEntry {
-  explicit PoolEntry(const PoolKey& key) : origin(key.origin), source(key.source), tls(*key.tls) {}
-  PoolKey key() const { return PoolKey{origin, source, &tls}; }  // Valid as long as the entry.
+  explicit PoolEntry(const PoolKey& key) : origin(key.origin), source(key.source), ca_file(key.ca_file) {}
+  PoolKey key() const { return PoolKey{origin, source, ca_file}; }  // Valid as long as the entry.
 
   const std::string origin;
   const UrlSource source;
-  const TlsContext tls;
+  const std::string ca_file;
   std::size_t connection_count = 0;                     // Resting or in use.
   std::vector<std::unique_ptr<ClientConnection>> idle;  // The last one was used last.
 };
@@ -56,6 +54,7 @@ class ConnectionPool {
 
   bool stopping() const { return stopping_; }
   const EgressGuard& egress() const { return options_.egress; }
+  const TlsContext& tls() const { return tls_; }
   // A resting connection whose peer is there, or null.
   std::unique_ptr<ClientConnection> take_idle(const ClientRequest& request);
   Task<Result<std::unique_ptr<ClientConnection>>> connect(const ClientRequest& request);
@@ -72,11 +71,11 @@ class ConnectionPool {
   void forget(ClientConnection& connection);
 
  private:
-  PoolKey key_of(const ClientRequest& request) const;
   PoolEntry& entry_of(const ClientRequest& request);
   Task<Result<std::vector<asio::ip::tcp::endpoint>>> allowed_endpoints(const ClientRequest& request);
+  Task<Result<std::vector<asio::ip::tcp::endpoint>>> proxy_endpoints(const ClientRequest& request, const Proxy& proxy);
   Task<Result<void>> connect_one(ClientConnection& connection, const asio::ip::tcp::endpoint& endpoint,
-                                 const ClientRequest& request);
+                                 const ClientRequest& request, const TlsContext& tls);
 
   Executor executor_;
   DeadlineList& deadlines_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "base/text.h"
@@ -56,10 +55,6 @@ bool may_reach(UrlSource source, AddressScope scope) {
   return false;
 }
 
-ip::address_v6::bytes_type mapped(const ip::address& address) {
-  return address.is_v6() ? address.to_v6().to_bytes() : ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes();
-}
-
 }  // namespace
 
 Result<EgressGuard> EgressGuard::create(std::string_view allowed) {
@@ -78,18 +73,12 @@ Result<EgressGuard> EgressGuard::create(std::string_view allowed) {
 
 bool EgressGuard::allow(const std::string& entry) {
   if (entry == "*") return everything_ = true;
-  const auto slash = entry.find('/');
-  if (const auto address = numeric_address(entry.substr(0, slash))) {
-    const int bits = address->is_v4() ? 32 : 128;
-    int prefix = bits;
-    if (slash != std::string::npos) {
-      const char* const end = entry.data() + entry.size();
-      const auto [stop, ec] = std::from_chars(entry.data() + slash + 1, end, prefix);
-      if (ec != std::errc() || stop != end || prefix < 0 || prefix > bits) return false;
-    }
-    networks_.push_back(Network{mapped(*address), prefix + 128 - bits});
+  if (const auto network = AddressNetwork::parse(entry)) {
+    networks_.push_back(*network);
     return true;
   }
+  // A number with a wrong prefix is no host either.
+  if (entry.find('/') != std::string::npos) return false;
   const auto url = Url::parse("https://" + entry);
   if (!url || url->host() != entry) return false;
   hosts_.emplace_back(without_final_dot(entry));
@@ -99,9 +88,8 @@ bool EgressGuard::allow(const std::string& entry) {
 bool EgressGuard::is_allowed(const Url& url, const ip::address& address) const {
   if (everything_ || std::find(hosts_.begin(), hosts_.end(), without_final_dot(url.host())) != hosts_.end())
     return true;
-  const auto bytes = mapped(address);
   return std::any_of(networks_.begin(), networks_.end(),
-                     [&](const Network& network) { return share_prefix(bytes, network.bytes, network.prefix); });
+                     [&](const AddressNetwork& network) { return network.contains(address); });
 }
 
 Result<void> EgressGuard::check(const Url& url, UrlSource source) const {

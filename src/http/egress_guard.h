@@ -27,7 +27,8 @@ enum class UrlSource : std::uint8_t {
 // is looked up, and once more for the addresses of the answer, the only ones that are then dialled. Link-local
 // addresses and the metadata services of clouds are out of bounds for everybody.
 //
-// A value, constant after construction. Knows no redirects and no proxies: their users ask again.
+// A value, constant after construction. Knows no redirects: who follows one asks again. Where a proxy looks up the
+// host, ConnectionPool asks for the addresses that this machine knows of, if it knows any.
 class EgressGuard {
  public:
   EgressGuard() = default;  // Nothing is let through but what the rules say.
@@ -44,15 +45,11 @@ class EgressGuard {
   Result<void> check(const Url& url, UrlSource source, const boost::asio::ip::address& address) const;
 
  private:
-  struct Network {
-    boost::asio::ip::address_v6::bytes_type bytes;  // IPv4 as IPv4-mapped.
-    int prefix;
-  };
   bool allow(const std::string& entry);  // False if it is none.
   bool is_allowed(const Url& url, const boost::asio::ip::address& address) const;
 
   std::vector<std::string> hosts_;  // Lower case, without a final dot.
-  std::vector<Network> networks_;
+  std::vector<AddressNetwork> networks_;
   bool everything_ = false;
 };
 

@@ -38,7 +38,11 @@ inline constexpr Seconds kUpstreamIdleTime{4};         // Node closes idle conne
 inline constexpr Seconds kUpstreamIdleTimeMax{60};     // However long the peer says it keeps them.
 inline constexpr Seconds kConnectTime{5};              // For one address: two repetitions of a lost SYN.
 inline constexpr Seconds kTlsHandshakeTime{10};
-inline constexpr int kInterimAnswersMax = 8;  // 1xx heads before the answer.
+inline constexpr Seconds kProxyAnswerTime{10};  // For its answer to CONNECT: it connects to the server meanwhile.
+// For a look at the addresses of a host that a proxy is going to look up itself, and this machine perhaps cannot.
+inline constexpr Seconds kProxyLookupTime{2};
+inline constexpr std::size_t kCaFileBytesMax = 1024 * 1024;  // The system's authorities are 220 KiB.
+inline constexpr int kInterimAnswersMax = 8;                 // 1xx heads before the answer.
 
 // Events of a text/event-stream. A tools/list result is one event.
 inline constexpr std::size_t kSseEventBytesMax = 64 * 1024 * 1024;

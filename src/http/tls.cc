@@ -1,19 +1,63 @@
 #include "http/tls.h"
 
+#include <cerrno>
+#include <cstring>
+#include <map>
 #include <mutex>
 #include <utility>
 
 #include <boost/asio/ssl/context.hpp>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/guarded.h"
+#include "http/limits.h"
 
 namespace jungle::http {
 
 namespace ssl = boost::asio::ssl;
 
+namespace {
+
+Error bad_ca_file(const std::string& path, const std::string& why) {
+  return Error{ErrorCode::kUnavailable, "ca_file '" + path + "' " + why, {}};
+}
+
+// A regular file: a pipe or a device would hold the thread.
+Result<std::string> read_ca_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return bad_ca_file(path, std::string("cannot be read: ") + std::strerror(errno));
+  struct stat status {};
+  const bool is_file = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  std::string text(kCaFileBytesMax + 1, '\0');
+  std::size_t size = 0;
+  while (is_file && size < text.size()) {
+    const ssize_t got = ::read(fd, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  ::close(fd);
+  if (!is_file) return bad_ca_file(path, "is no file");
+  if (size > kCaFileBytesMax) return bad_ca_file(path, "is over " + std::to_string(kCaFileBytesMax) + " bytes");
+  text.resize(size);
+  return text;
+}
+
+}  // namespace
+
 struct TlsContext::State {
+  struct Derived {
+    std::string pem;
+    TlsContext context;
+  };
+
   ssl::context context{ssl::context::tls_client};
   std::once_flag authorities_loaded;
+  Guarded<std::map<std::string, Derived>> derived;  // By the path of their file.
 };
 
 TlsContext::TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -33,6 +77,20 @@ Result<TlsContext> TlsContext::create(const TlsOptions& options) {
     }
   }
   return TlsContext(std::move(state));
+}
+
+Result<TlsContext> TlsContext::with_authorities_of(const std::string& ca_file) const {
+  if (ca_file.empty()) return *this;
+  auto pem = read_ca_file(ca_file);
+  if (!pem) return pem.error();
+  return state_->derived.with([&](auto& derived) -> Result<TlsContext> {
+    const auto found = derived.find(ca_file);
+    if (found != derived.end() && found->second.pem == *pem) return found->second.context;
+    auto made = create(TlsOptions{*pem});
+    if (!made || pem->empty()) return bad_ca_file(ca_file, "holds no certificates (PEM)");
+    derived.insert_or_assign(ca_file, State::Derived{std::move(*pem), *made});
+    return made;
+  });
 }
 
 ssl::context& TlsContext::native() const {

@@ -27,6 +27,11 @@ class TlsContext {
   // speak TLS.
   boost::asio::ssl::context& native() const;
 
+  // The same with the authorities of a PEM file besides, as it is now; this one if `ca_file` is empty. One context for
+  // as long as the file does not change. Reads the file: for new connections, not for requests. kUnavailable names the
+  // file, and says what is wrong with it.
+  Result<TlsContext> with_authorities_of(const std::string& ca_file) const;
+
   // Whether both are one context: a connection made with one of them may serve the other.
   friend bool operator==(const TlsContext& a, const TlsContext& b) { return a.state_ == b.state_; }
 

@@ -1,6 +1,10 @@
 #include "http/tls.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include <openssl/x509_vfy.h>
+#include <unistd.h>
 
 #include "http/testing/certificate.h"
 #include "http/testing/client_fixture.h"
@@ -111,6 +115,68 @@ TEST_F(TlsTest, RefusesAnAuthorityThatIsNone) {
   const auto made = TlsContext::create(options);
   ASSERT_FALSE(made);
   EXPECT_EQ(ErrorCode::kInvalidArgument, made.error().code);
+}
+
+// Servers that a system's authorities do not vouch for.
+class CaFileTest : public testing::ClientTest {
+ protected:
+  CaFileTest() : server_(testing::make_tls_server(certificate_)), imposter_(context_, &time_, &server_) {
+    imposter_.when_anything().reply(testing::json("secret"));
+    std::filesystem::create_directory(folder_);
+  }
+  ~CaFileTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const std::string path = folder_ / name;
+    std::ofstream(path) << text;
+    return path;
+  }
+  CallOutcome call_trusting(const std::string& ca_file) {
+    ca_file_ = ca_file;
+    return call(imposter_.url());
+  }
+
+  const testing::Certificate certificate_ = testing::make_certificate(CertificateOptions());
+  asio::ssl::context server_;
+  testing::HttpImposter imposter_;
+  const std::filesystem::path folder_ =
+      std::filesystem::path(::testing::TempDir()) / ("ca_file_test_" + std::to_string(::getpid()));
+};
+
+TEST_F(CaFileTest, IsTrustedByRequestsThatNameItAlone) {
+  const std::string file = write("ca.pem", certificate_.certificate_pem);
+  EXPECT_EQ("secret", call_trusting(file).body);
+  EXPECT_EQ("secret", call_trusting(file).body);
+  EXPECT_EQ(1, imposter_.accepted_count());
+  const CallOutcome plain = call_trusting("");
+  ASSERT_TRUE(plain.error);
+  EXPECT_NE(std::string::npos, plain.error->message.find("self-signed")) << "its connections are not for others";
+  EXPECT_EQ(2u, imposter_.requests().size());
+}
+
+TEST_F(CaFileTest, IsOneContextUntilTheFileChanges) {
+  const std::string file = write("ca.pem", certificate_.certificate_pem);
+  const TlsContext first = tls_->with_authorities_of(file).value();
+  EXPECT_TRUE(first == tls_->with_authorities_of(file).value());
+  EXPECT_FALSE(first == *tls_);
+  EXPECT_TRUE(*tls_ == tls_->with_authorities_of("").value());
+  write("ca.pem", testing::make_certificate(CertificateOptions()).certificate_pem);
+  EXPECT_FALSE(first == tls_->with_authorities_of(file).value());
+}
+
+TEST_F(CaFileTest, SaysWhatIsWrongWithIt) {
+  const auto why_not = [&](const std::string& path) { return tls_->with_authorities_of(path).error().message; };
+  const std::string none = folder_ / "none.pem";
+  EXPECT_EQ("ca_file '" + none + "' cannot be read: No such file or directory", why_not(none));
+  EXPECT_EQ("ca_file '" + none + "' cannot be read: No such file or directory", call_trusting(none).error->message);
+  EXPECT_EQ("ca_file '" + folder_.string() + "' is no file", why_not(folder_));
+  EXPECT_EQ("ca_file '/dev/zero' is no file", why_not("/dev/zero"));
+  for (const std::string& text : {std::string(), std::string("hunter2"), certificate_.key_pem}) {
+    const std::string bad = write("bad.pem", text);
+    EXPECT_EQ("ca_file '" + bad + "' holds no certificates (PEM)", why_not(bad));
+  }
+  const std::string large = write("large.pem", certificate_.certificate_pem + std::string(kCaFileBytesMax, '\n'));
+  EXPECT_EQ("ca_file '" + large + "' is over 1048576 bytes", why_not(large));
 }
 
 TEST(TlsFailureTest, HasWordsForEveryReason) {

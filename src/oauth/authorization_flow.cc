@@ -51,6 +51,7 @@ Grant grant_of(const GrantWish& wish, ClientIdentity client, std::vector<std::st
   grant.server = wish.spec.name;
   grant.transport = wish.spec.transport;
   grant.server_url = wish.spec.url;
+  grant.ca_file = wish.spec.ca_file;
   grant.kind = wish.spec.oauth_grant;
   grant.issuer = wish.found.server.issuer;
   grant.token_endpoint = wish.found.server.token_endpoint;
@@ -67,6 +68,7 @@ Grant grant_of(const PendingSession& session) {
   grant.server = session.server;
   grant.transport = session.transport;
   grant.server_url = session.server_url;
+  grant.ca_file = session.ca_file;
   grant.issuer = session.issuer;
   grant.token_endpoint = session.token_endpoint;
   grant.revocation_endpoint = session.revocation_endpoint;
@@ -100,6 +102,7 @@ Task<Result<AuthorizationRequired>> AuthorizationFlow::begin(GrantWish wish) {
   session.server = wish.spec.name;
   session.transport = wish.spec.transport;
   session.server_url = wish.spec.url;
+  session.ca_file = wish.spec.ca_file;
   session.server_input = std::move(wish.server_input);
   session.initiated_by = std::move(wish.initiated_by);
   session.expires_at = time_.system_now() + kSessionTime;

@@ -173,6 +173,7 @@ Task<Result<ClientIdentity>> ClientRegistration::register_dynamically(ClientWish
   if (name.empty()) name = options_.client_name;
   if (name.empty()) name = "mcpjungle-" + wish.spec.name.str();
   FetchRequest request{.url = std::move(*url), .server_url = wish.spec.url, .method = "POST"};
+  request.ca_file = wish.spec.ca_file;
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   request.body = registration_body(wish, name, method);
   auto answer = co_await fetcher_.fetch(std::move(request));

@@ -30,11 +30,16 @@ Error bad_redirect(const http::Url& url, std::string_view why) {
   return {ErrorCode::kPermissionDenied, url.str() + " redirects " + std::string(why), {}};
 }
 
-FetchRequest metadata_request(http::Url url, const http::Url& server) {
-  FetchRequest request{.url = std::move(url), .server_url = server.str()};
+FetchRequest metadata_request(http::Url url, const DiscoveryQuestion& question) {
+  FetchRequest request{.url = std::move(url), .server_url = question.server.str(), .ca_file = question.ca_file};
   request.headers = {{"Accept", "application/json"},
                      {"MCP-Protocol-Version", std::string(mcp::text_of(mcp::kNewestModern))}};
   return request;
+}
+
+// A document that was fetched with the trust of one registration is not for others.
+std::string cache_key(const std::string& url, const DiscoveryQuestion& question) {
+  return question.ca_file.empty() ? url : url + ' ' + question.ca_file;
 }
 
 std::string host_of(const std::string& url) {
@@ -208,7 +213,7 @@ Task<Result<bool>> Discovery::has_default_endpoints(const DiscoveryQuestion& que
   if (!question.challenge || !question.challenge->resource_metadata.empty()) co_return false;
   auto url = parse_peer_url("the default endpoint", question.server.origin() + "/authorize", question.server);
   if (!url) co_return false;
-  FetchRequest request = metadata_request(std::move(*url), question.server);
+  FetchRequest request = metadata_request(std::move(*url), question);
   auto answer = co_await fetcher_.fetch(std::move(request));
   if (!answer) co_return answer.error();
   const int status = answer->status;
@@ -219,7 +224,7 @@ Task<Result<Discovery::Body>> Discovery::get(std::string url, const DiscoveryQue
   auto parsed = http::Url::parse(url);
   if (!parsed) co_return parsed.error();
   if (question.freshness == Freshness::kMayBeKept) {
-    if (auto kept = cache_.find(url, time_.steady_now())) co_return Body(std::move(kept));
+    if (auto kept = cache_.find(cache_key(url, question), time_.steady_now())) co_return Body(std::move(kept));
   }
   co_return co_await get_following(std::move(*parsed), question, stance);
 }
@@ -228,13 +233,13 @@ Task<Result<Discovery::Body>> Discovery::get_following(http::Url url, const Disc
                                                        Stance stance) {
   const std::string asked = url.str();
   for (int redirects = 0; redirects <= kRedirectsMax; ++redirects) {
-    FetchRequest request = metadata_request(url, question.server);
+    FetchRequest request = metadata_request(url, question);
     auto answer = co_await fetcher_.fetch(std::move(request));
     if (!answer) co_return answer.error();
     if (answer->status == 200) {
       // Many sites answer every path with their page.
       if (!is_json(*answer)) co_return Body();
-      cache_.keep(asked, answer->body, lifetime_of(answer->cache_control), time_.steady_now());
+      cache_.keep(cache_key(asked, question), answer->body, lifetime_of(answer->cache_control), time_.steady_now());
       co_return Body(std::move(answer->body));
     }
     if (answer->status >= 500 || answer->status == 429) co_return unavailable(url, answer->status);

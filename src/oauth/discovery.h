@@ -28,6 +28,7 @@ struct DiscoveryQuestion {
   http::Url server;
   std::optional<BearerChallenge> challenge;  // Of its answer, if there was one.
   std::string issuer;                        // The only one that will do, if it is not empty: from the settings.
+  std::string ca_file = {};                  // Of the server's registration.
   Freshness freshness = Freshness::kMayBeKept;
 };
 

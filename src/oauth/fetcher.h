@@ -18,6 +18,7 @@ struct FetchRequest {
   http::Url url;
   std::string
       server_url;  // The upstream server that led here: `url` may lead no deeper into our networks than it does.
+  std::string ca_file = {};  // Of that server's registration: trusted besides the system's authorities.
   std::string_view method = "GET";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};

@@ -44,6 +44,7 @@ struct Grant {
   catalog::ServerName server;
   catalog::Transport transport = catalog::Transport::kStreamableHttp;
   std::string server_url;  // What it was given for. Empty: in a row of MCPJungle, which does not keep it.
+  std::string ca_file;     // Of that server's registration: trusted on the way to it and to these endpoints.
   GrantKind kind = GrantKind::kAuthorizationCode;
 
   // The authorization server. Issuer and endpoints are empty in a row of MCPJungle: discover them before a refresh.

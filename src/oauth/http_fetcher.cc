@@ -21,6 +21,7 @@ Task<Result<FetchAnswer>> HttpFetcher::fetch(FetchRequest request) {
   const std::array<std::string_view, 1> pieces{request.body};
   http::ClientRequest sent{request.url};
   sent.method = request.method;
+  sent.ca_file = request.ca_file;
   sent.headers = headers;
   if (!request.body.empty()) sent.body_pieces = pieces;
   sent.deadline = time_.steady_now() + kFetchTime;

@@ -29,6 +29,7 @@ struct PendingSession {
   catalog::ServerName server;
   catalog::Transport transport = catalog::Transport::kStreamableHttp;
   std::string server_url;
+  std::string ca_file;  // As Grant::ca_file.
   Secret server_input;  // The JSON of the registration, for kRegister and kReplace; "{}" otherwise.
   std::string initiated_by;
   SystemTime expires_at;

@@ -21,6 +21,7 @@ Task<Result<void>> revoke(Fetcher& fetcher, Time& time, Random& random, const Gr
   for (auto& field : proof->fields)
     fields.push_back(std::move(field));
   FetchRequest request{.url = std::move(*url), .server_url = grant.server_url, .method = "POST"};
+  request.ca_file = grant.ca_file;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   if (!proof->authorization.empty()) request.headers.emplace_back("Authorization", std::move(proof->authorization));
   request.body = form_encoded(fields);

@@ -102,7 +102,7 @@ void throw_exception_from_error(const TokenFailure& failure, const boost::source
 }
 
 TokenTarget token_target_of(const Grant& grant) {
-  return {grant.server_url, grant.token_endpoint, grant.issuer, grant.client, grant.resource};
+  return {grant.server_url, grant.token_endpoint, grant.issuer, grant.client, grant.resource, grant.ca_file};
 }
 
 Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& issuer, SystemTime now, Random& random) {
@@ -181,6 +181,7 @@ Task<TokenResult> TokenEndpoint::ask(TokenTarget target, FormFields fields, std:
   sent.push_back(target.client.secret);
 
   FetchRequest request{.url = std::move(*url), .server_url = std::move(target.server_url), .method = "POST"};
+  request.ca_file = std::move(target.ca_file);
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   if (!proof->authorization.empty()) request.headers.emplace_back("Authorization", std::move(proof->authorization));
   request.body = form_encoded(fields);

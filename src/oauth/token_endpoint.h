@@ -44,6 +44,7 @@ struct TokenTarget {
   Issuer issuer;
   ClientIdentity client;
   std::string resource;  // RFC 8707; empty: not sent.
+  std::string ca_file;   // As Grant::ca_file.
 };
 TokenTarget token_target_of(const Grant& grant);
 

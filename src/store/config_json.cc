@@ -147,6 +147,7 @@ std::string render_config(const ServerSpec& spec, const Sealer& sealer) {
     put_text("bearer_token", spec.bearer_token.reveal());
     if (!spec.headers.empty()) config["headers"] = object_of(spec.headers);
     if (!spec.forward_headers.empty()) config["forward_headers"] = object_of(spec.forward_headers);
+    put_text("ca_file", spec.ca_file);
   }
   if (spec.protocol != catalog::Protocol::kAuto) config["protocol"] = catalog::text_of(spec.protocol);
   if (spec.init_timeout_sec) config["init_timeout_sec"] = *spec.init_timeout_sec;
@@ -180,6 +181,7 @@ Result<void> read_config(std::string_view config, const Sealer& sealer, ServerSp
     fields.read("bearer_token", spec.bearer_token);
     fields.read("headers", spec.headers);
     fields.read("forward_headers", spec.forward_headers);
+    fields.read("ca_file", spec.ca_file);
   }
   fields.read("protocol", spec.protocol);
   fields.read("init_timeout_sec", spec.init_timeout_sec);

@@ -24,9 +24,9 @@ constexpr std::string_view text_of(GrantState state) {
 
 // The columns of one row as text.
 struct Columns {
-  std::string server_name, transport, server_url, grant_kind, issuer, token_endpoint, revocation_endpoint, client_id,
-      client_secret, auth_method, private_key, redirect_uri, resource, scopes, access_token, token_type, refresh_token,
-      scope, expires_at, state, state_reason, missing_scopes, refresh_holder, refresh_until;
+  std::string server_name, transport, server_url, ca_file, grant_kind, issuer, token_endpoint, revocation_endpoint,
+      client_id, client_secret, auth_method, private_key, redirect_uri, resource, scopes, access_token, token_type,
+      refresh_token, scope, expires_at, state, state_reason, missing_scopes, refresh_holder, refresh_until;
 
   // Every member with the name of its column, in one order.
   template <typename Visit>
@@ -34,6 +34,7 @@ struct Columns {
     visit("server_name", server_name);
     visit("transport", transport);
     visit("server_url", server_url);
+    visit("ca_file", ca_file);
     visit("grant_kind", grant_kind);
     visit("issuer", issuer);
     visit("token_endpoint", token_endpoint);
@@ -88,6 +89,7 @@ Columns columns_of(const Grant& grant, const Sealer& sealer) {
   out.server_name = server;
   out.transport = catalog::text_of(grant.transport);
   out.server_url = seal(Secret(grant.server_url), "server_url");
+  out.ca_file = grant.ca_file;
   out.grant_kind = catalog::text_of(grant.kind);
   out.issuer = grant.issuer.str();
   out.token_endpoint = grant.token_endpoint;
@@ -144,6 +146,7 @@ Result<GrantRow> row_of(const Columns& columns, long long generation, const Seal
   grant.transport = *transport;
   Opener opener(sealer, columns.server_name);
   grant.server_url = opener.open(columns.server_url, "server_url").reveal();
+  grant.ca_file = columns.ca_file;
   grant.kind = catalog::parse_oauth_grant(columns.grant_kind).value_or(oauth::GrantKind::kAuthorizationCode);
   grant.issuer = oauth::Issuer(columns.issuer);
   grant.token_endpoint = columns.token_endpoint;

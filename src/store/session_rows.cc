@@ -20,8 +20,8 @@ constexpr std::string_view kAuthorize = "authorize";
 // The columns of one row: texts, then numbers.
 struct Columns {
   std::string session_id, server_name, transport, server_input, redirect_uri, client_id, client_secret, scopes, state,
-      code_verifier, expires_at, initiated_by, purpose, server_url, issuer, token_endpoint, revocation_endpoint,
-      auth_method, private_key, resource;
+      code_verifier, expires_at, initiated_by, purpose, server_url, ca_file, issuer, token_endpoint,
+      revocation_endpoint, auth_method, private_key, resource;
   int force = 0;
   int issuer_always_named = 0;
 
@@ -42,6 +42,7 @@ struct Columns {
     visit("initiated_by", initiated_by);
     visit("purpose", purpose);
     visit("server_url", server_url);
+    visit("ca_file", ca_file);
     visit("issuer", issuer);
     visit("token_endpoint", token_endpoint);
     visit("revocation_endpoint", revocation_endpoint);
@@ -91,6 +92,7 @@ Columns columns_of(const PendingSession& pending, const Sealer& sealer) {
   out.initiated_by = pending.initiated_by;
   out.purpose = pending.purpose == SessionPurpose::kAuthorize ? kAuthorize : "register";
   out.server_url = sealer.seal(Secret(pending.server_url), place("server_url"));
+  out.ca_file = pending.ca_file;
   out.issuer = pending.issuer.str();
   out.token_endpoint = pending.token_endpoint;
   out.revocation_endpoint = pending.revocation_endpoint;
@@ -131,6 +133,7 @@ Result<PendingSession> session_of(const Columns& columns, const Sealer& sealer) 
   out.server = catalog::ServerName(columns.server_name);
   out.transport = *transport;
   out.server_url = server_url.reveal();
+  out.ca_file = columns.ca_file;
   out.server_input = std::move(*input);
   out.initiated_by = columns.initiated_by;
   out.expires_at = parse_stored_time(columns.expires_at).value_or(SystemTime());

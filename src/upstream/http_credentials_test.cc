@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "upstream/http_endpoint.h"
 #include "upstream/testing/http_upstream_fixture.h"
 
 namespace jungle::upstream {
@@ -57,6 +58,15 @@ CORO_TEST_F(HttpCredentialsTest, PresentTheStaticCredentialWithEveryRequestOfASe
   EXPECT_EQ(1u, count("notifications/initialized"));
   EXPECT_THAT(sent("authorization"), Each("Bearer t0ken"));
   EXPECT_THAT(sent("x-workspace"), Each("w1"));
+}
+
+TEST(HttpEndpointTest, CarriesTheAuthoritiesOfTheServer) {
+  catalog::ServerSpec spec;
+  spec.url = "https://h/mcp";
+  spec.ca_file = "/ca.pem";
+  const auto endpoint = HttpEndpoint::create(spec).value();
+  EXPECT_EQ("/ca.pem", endpoint.ca_file());
+  EXPECT_EQ("/ca.pem", endpoint.with({{"X-A", Secret("b")}}).ca_file());
 }
 
 CORO_TEST_F(HttpCredentialsTest, PresentTheStaticCredentialToAModernServer) {

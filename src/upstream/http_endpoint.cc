@@ -46,8 +46,8 @@ HttpEndpoint::Fields fields_of(const catalog::ServerSpec& spec) {
 
 }  // namespace
 
-HttpEndpoint::HttpEndpoint(http::Url url, Fields fields, Redactor redactor)
-    : url_(std::move(url)), fields_(std::move(fields)), redactor_(std::move(redactor)) {
+HttpEndpoint::HttpEndpoint(http::Url url, std::string ca_file, Fields fields, Redactor redactor)
+    : url_(std::move(url)), ca_file_(std::move(ca_file)), fields_(std::move(fields)), redactor_(std::move(redactor)) {
   append_header(base_headers_, "Content-Type", "application/json");
   append_header(base_headers_, "Accept", "application/json, text/event-stream");
   for (const auto& [name, value] : fields_)
@@ -59,7 +59,7 @@ HttpEndpoint::HttpEndpoint(http::Url url, Fields fields, Redactor redactor)
 Result<HttpEndpoint> HttpEndpoint::create(const catalog::ServerSpec& spec) {
   auto url = http::Url::parse(spec.url);
   if (!url) return url.error();
-  return HttpEndpoint(std::move(*url), fields_of(spec), catalog::redactor_of(spec));
+  return HttpEndpoint(std::move(*url), spec.ca_file, fields_of(spec), catalog::redactor_of(spec));
 }
 
 HttpEndpoint HttpEndpoint::with(const Fields& forwarded) const {
@@ -70,7 +70,7 @@ HttpEndpoint HttpEndpoint::with(const Fields& forwarded) const {
     secrets.push_back(value);
   }
   fields.insert(fields.end(), forwarded.begin(), forwarded.end());
-  return HttpEndpoint(url_, std::move(fields), redactor_.with(secrets));
+  return HttpEndpoint(url_, ca_file_, std::move(fields), redactor_.with(secrets));
 }
 
 bool HttpEndpoint::sends_authorization() const {

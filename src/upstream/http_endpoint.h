@@ -32,6 +32,7 @@ class HttpEndpoint {
   HttpEndpoint with(const Fields& forwarded) const;
 
   const http::Url& url() const { return url_; }
+  const std::string& ca_file() const { return ca_file_; }
   // For `initialize`.
   const std::string& base_headers() const { return base_headers_; }
   // For everything after a legacy handshake. `session_id` may be empty.
@@ -43,9 +44,10 @@ class HttpEndpoint {
   const Redactor& redactor() const { return redactor_; }
 
  private:
-  HttpEndpoint(http::Url url, Fields fields, Redactor redactor);
+  HttpEndpoint(http::Url url, std::string ca_file, Fields fields, Redactor redactor);
 
   http::Url url_;
+  std::string ca_file_;
   Fields fields_;
   std::string base_headers_;
   std::string modern_headers_;

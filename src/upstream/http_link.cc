@@ -214,7 +214,8 @@ Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelle
                                     .credential_lines = lines_of(use.token.get()),
                                     .headers = {},
                                     .body_pieces = {},
-                                    .deadline = deadline};
+                                    .deadline = deadline,
+                                    .ca_file = use.endpoint->ca_file()};
   auto sent = co_await worker.client.send(request);
   if (!sent) co_return;
   auto body = co_await sent->read_body(kErrorBodyBytesMax);

@@ -232,7 +232,8 @@ class Exchange {
                                   .credential_lines = lines_of(request_.token),
                                   .headers = place,
                                   .body_pieces = {},
-                                  .deadline = deadline};
+                                  .deadline = deadline,
+                                  .ca_file = request_.endpoint.ca_file()};
     co_return co_await worker_.client.send(get);
   }
 
@@ -275,7 +276,8 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
                                  .credential_lines = lines_of(request.token),
                                  .headers = request.headers,
                                  .body_pieces = message,
-                                 .deadline = request.deadline};
+                                 .deadline = request.deadline,
+                                 .ca_file = request.endpoint.ca_file()};
   auto sent = co_await worker.client.send(head);
   if (!sent) co_return sent.error();
   exchange.take_head(*sent);
@@ -300,7 +302,8 @@ Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, con
                                     .credential_lines = lines_of(token),
                                     .headers = {},
                                     .body_pieces = pieces,
-                                    .deadline = deadline};
+                                    .deadline = deadline,
+                                    .ca_file = endpoint.ca_file()};
   auto sent = co_await worker.client.send(request);
   if (!sent) co_return sent.error();
   const int status = sent->status();

@@ -110,6 +110,8 @@ class ServerDiscoverer::State {
     const auto endpoint = std::make_shared<const HttpEndpoint>(std::move(*created));
     const auto allowed = worker_.client.egress().check(endpoint->url(), http::UrlSource::kAdministrator);
     if (!allowed) co_return forbidden_error(facts->spec, allowed.error());
+    if (auto usable = worker_.client.check_ca_file(endpoint->ca_file()); !usable)
+      co_return unusable_ca_file_error(facts->spec, usable.error());
     std::atomic<std::uint64_t> ids{1};
     const auto token = oauth::access_token_of(attempt.access_token);
     const HttpPlace place{worker_, *endpoint, *facts, ids, token, &attempt.refusal};

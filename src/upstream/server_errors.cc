@@ -100,6 +100,10 @@ Error forbidden_error(const catalog::ServerSpec& spec, const Error& why) {
   return Error{ErrorCode::kInvalidArgument, named(spec, "invalid url: " + why.message), {}};
 }
 
+Error unusable_ca_file_error(const catalog::ServerSpec& spec, const Error& why) {
+  return Error{ErrorCode::kInvalidArgument, named(spec, "invalid " + why.message), {}};
+}
+
 Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view words) {
   std::string text = catalog::has_static_credential(spec)
                          ? "the server refused the credential you gave (HTTP 401): check bearer_token and headers"

@@ -36,6 +36,8 @@ Error gone_error(const catalog::ServerSpec& spec);
 Error unusable_error(const catalog::ServerSpec& spec);
 // kInvalidArgument: its URL leads where nothing may be fetched. `why` is the egress guard's.
 Error forbidden_error(const catalog::ServerSpec& spec, const Error& why);
+// kInvalidArgument: its ca_file cannot be used. `why` is the HTTP client's.
+Error unusable_ca_file_error(const catalog::ServerSpec& spec, const Error& why);
 // kUnauthenticated: HTTP 401 to what the registration gives, or to nothing. `words` are the server's.
 Error credential_refused_error(const catalog::ServerSpec& spec, std::string_view words);
 // kUnauthenticated: HTTP 401 to an access token that its authorization server stands by.

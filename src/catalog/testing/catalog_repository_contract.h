@@ -61,6 +61,7 @@ class CatalogRepositoryContract : public ::testing::Test {
     spec.bearer_token = Secret("token");
     spec.headers = {{"X-Key", Secret("b")}, {"A-Key", Secret("a")}};
     spec.forward_headers = {{"X-Wiki-Token", "Authorization"}, {"X-Request-Id", "X-Request-Id"}};
+    spec.ca_file = "/etc/ssl/corp größe.pem";
     spec.session_mode = SessionMode::kStateful;
     spec.protocol = Protocol::kModern;
     spec.init_timeout_sec = 5;

@@ -127,7 +127,7 @@ constexpr std::string_view kAbout =
     "\n"
     "A config file is JSON or YAML with the members\n"
     "  name, transport (streamable_http, stdio, sse), description\n"
-    "  url, bearer_token, headers                for streamable_http and sse\n"
+    "  url, bearer_token, headers, ca_file       for streamable_http and sse\n"
     "  forward_headers                           for streamable_http: headers of clients that go along\n"
     "  oauth_redirect_uri, oauth_client_id, oauth_client_secret, oauth_scopes\n"
     "                                            for servers that want OAuth, all optional\n"

@@ -62,6 +62,7 @@ class ClientTest : public LoopbackTest {
     request.deadline = deadline;
     request.failure_phase = &outcome.phase;
     request.source = source_;
+    request.ca_file = ca_file_;
     auto answer = co_await client().send(request);
     if (answer) {
       outcome.status = answer->status();
@@ -105,6 +106,7 @@ class ClientTest : public LoopbackTest {
   std::string_view method_ = "POST";
   std::vector<Header> headers_;
   UrlSource source_ = UrlSource::kAdministrator;
+  std::string ca_file_;
   TaskGroup calls_{context_.get_executor(), [](std::exception_ptr) {}};
   HttpImposter imposter_{context_, &time_};
 

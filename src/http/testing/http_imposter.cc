@@ -82,7 +82,7 @@ Reply hang_up() { return raw(""); }
 // One accepted connection.
 struct HttpImposter::Peer {
   Socket& socket;
-  TlsStream* tls = nullptr;
+  std::optional<TlsStream> tls;
   int number = 0;
   std::string buffer;  // Read, not used.
 
@@ -194,21 +194,21 @@ Task<void> HttpImposter::accept_connections() {
 }
 
 Task<void> HttpImposter::serve(Socket socket, int number) {
-  std::optional<TlsStream> tls;
-  Peer peer{socket, nullptr, number, std::string()};
+  Peer peer{socket, std::nullopt, number, std::string()};
   peers_.push_back(&peer);
   bool is_ready = true;
-  if (tls_) {
-    tls.emplace(socket, *tls_);
-    peer.tls = &*tls;
-    auto [ec] = co_await tls->async_handshake(asio::ssl::stream_base::server, asio::as_tuple(use_task));
-    is_ready = !ec;
-  }
+  if (tls_) is_ready = co_await start_tls(peer, *tls_);
   if (is_ready) co_await serve_requests(peer);
   std::erase(peers_, &peer);
   boost::system::error_code ignored;
   socket.close(ignored);
   record_.with([](Record& record) { --record.open; });
+}
+
+Task<bool> HttpImposter::start_tls(Peer& peer, asio::ssl::context& tls) {
+  peer.tls.emplace(peer.socket, tls);
+  auto [ec] = co_await peer.tls->async_handshake(asio::ssl::stream_base::server, asio::as_tuple(use_task));
+  co_return !ec;
 }
 
 Task<void> HttpImposter::serve_requests(Peer& peer) {
@@ -219,6 +219,10 @@ Task<void> HttpImposter::serve_requests(Peer& peer) {
     record_.with([&](Record& record) { record.requests.push_back(request); });
     const bool goes_on = co_await reply_to(peer, request);
     if (!goes_on) co_return;
+    if (request.method == "CONNECT" && tunnel_tls_) {
+      const bool is_ready = co_await start_tls(peer, *tunnel_tls_);
+      if (!is_ready) co_return;
+    }
   }
 }
 

@@ -80,6 +80,10 @@ class HttpImposter {
   HttpImposter& operator=(const HttpImposter&) = delete;
   ~HttpImposter();  // Runs the context until its connections have ended.
 
+  // Behaves as a proxy and as each server behind it at once: after a CONNECT that was answered with 200 the connection
+  // goes on in TLS.
+  void tunnel_to(asio::ssl::context& tls) { tunnel_tls_ = &tls; }
+
   std::uint16_t port() const { return port_; }
   std::string url(std::string_view target = "/") const;
   std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -126,6 +130,7 @@ class HttpImposter {
   Task<void> accept_connections();
   Task<void> serve(Socket socket, int number);
   Task<void> serve_requests(Peer& peer);
+  Task<bool> start_tls(Peer& peer, asio::ssl::context& tls);
   Task<bool> read_request(Peer& peer, SeenRequest& request);
   Task<bool> reply_to(Peer& peer, const SeenRequest& request);
   Task<bool> send_reply(Peer& peer, const Reply& reply, std::uint64_t seen);
@@ -135,6 +140,7 @@ class HttpImposter {
   asio::io_context& context_;
   Time* time_;
   asio::ssl::context* tls_;
+  asio::ssl::context* tunnel_tls_ = nullptr;
   asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor_;
   std::uint16_t port_ = 0;
   Guarded<Record> record_;

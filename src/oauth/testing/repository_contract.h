@@ -64,6 +64,7 @@ class RepositoryContract : public ::testing::Test {
     grant.server = ServerName(server);
     grant.transport = catalog::Transport::kSse;
     grant.server_url = "https://mcp.example/größe?x='1'";
+    grant.ca_file = "/etc/ssl/'corp'.pem";
     grant.kind = GrantKind::kClientCredentials;
     grant.issuer = Issuer("https://as.example/tenant/");
     grant.token_endpoint = "https://as.example/token";
@@ -92,6 +93,7 @@ class RepositoryContract : public ::testing::Test {
     session.server = ServerName(server);
     session.transport = catalog::Transport::kSse;
     session.server_url = "https://mcp.example/mcp";
+    session.ca_file = "/etc/ssl/'corp'.pem";
     session.server_input = Secret(R"({"name":"it's","bearer_token":"größe"})");
     session.initiated_by = "dashboard";
     session.expires_at = noon();

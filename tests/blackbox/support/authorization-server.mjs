@@ -8,6 +8,7 @@
 //   as.seen('register').length                                   // requests per endpoint
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import { defer } from './cleanup.mjs';
 import { OAuthError, authenticated } from './client-authentication.mjs';
 import { misbehave } from './http-faults.mjs';
@@ -55,10 +56,11 @@ const HABITS = {
 
 const ENDPOINTS = { register: 'registration_endpoint', authorize: 'authorization_endpoint', token: 'token_endpoint', revoke: 'revocation_endpoint' };
 
-export async function startAuthorizationServer(t, habits = {}) {
+// tls: { key, cert } of a server that speaks https. origin: under which it is known, if that is a name that only a proxy can find.
+export async function startAuthorizationServer(t, habits = {}, { tls, origin } = {}) {
   const unknown = Object.keys(habits).filter((name) => !(name in HABITS));
   if (unknown.length) throw new Error(`no such habit: ${unknown}`);
-  const as = new AuthorizationServer({ ...HABITS, ...habits });
+  const as = new AuthorizationServer({ ...HABITS, ...habits }, tls, origin);
   await as.listen();
   defer(t, () => as.close());
   return as;
@@ -74,9 +76,10 @@ class AuthorizationServer {
   #tokens = new Map();     // Access token → { grant, expiresAt }
   #faults = new Map();     // Endpoint → { kind, times }
 
-  constructor(habits) {
-    this.habits = habits;
-    this.server = http.createServer((req, res) => this.#serve(req, res));
+  constructor(habits, tls, origin) {
+    Object.assign(this, { habits, knownOrigin: origin, scheme: tls ? 'https' : 'http' });
+    const serve = (req, res) => this.#serve(req, res);
+    this.server = tls ? https.createServer(tls, serve) : http.createServer(serve);
   }
 
   listen() {
@@ -89,7 +92,11 @@ class AuthorizationServer {
   }
 
   get origin() {
-    return `http://127.0.0.1:${this.server.address().port}`;
+    return this.knownOrigin ?? `${this.scheme}://127.0.0.1:${this.port}`;
+  }
+
+  get port() {
+    return this.server.address().port;
   }
 
   get issuer() {

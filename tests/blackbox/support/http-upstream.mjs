@@ -4,13 +4,15 @@
 //   /status/503          that status, always
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import { defer } from './cleanup.mjs';
 import { Fault, HUGE_BYTES, MODERN, ScriptedServer } from './scripted.mjs';
 
 // era: both | legacy | modern. answers: json | sse. sessions: whether initialize gives a session id. intercept(req, res, message) sees
-// every request first and returns whether it has answered it.
-export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, ...script } = {}) {
-  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept);
+// every request first and returns whether it has answered it. tls: { key, cert } of a server that speaks https. origin: under which it is
+// known, if that is a name that only a proxy can find: 'https://mcp.test'.
+export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, tls, origin, ...script } = {}) {
+  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept, { tls, origin });
   await upstream.listen();
   defer(t, () => upstream.close());
   return upstream;
@@ -21,9 +23,10 @@ class HttpUpstream {
   sessions = new Set();
   #cancelled = new Map();  // Request id → what to do when it is cancelled.
 
-  constructor(script, answers, hasSessions, intercept = () => false) {
-    Object.assign(this, { script, answers, hasSessions, intercept });
-    this.server = http.createServer((req, res) => this.#serve(req, res));
+  constructor(script, answers, hasSessions, intercept = () => false, { tls, origin } = {}) {
+    Object.assign(this, { script, answers, hasSessions, intercept, knownOrigin: origin, scheme: tls ? 'https' : 'http' });
+    const serve = (req, res) => this.#serve(req, res);
+    this.server = tls ? https.createServer(tls, serve) : http.createServer(serve);
     this.server.keepAliveTimeout = 60_000;
   }
 
@@ -38,7 +41,11 @@ class HttpUpstream {
   }
 
   url(path = 'mcp') {
-    return `http://127.0.0.1:${this.server.address().port}/${path}`;
+    return `${this.knownOrigin ?? `${this.scheme}://127.0.0.1:${this.port}`}/${path}`;
+  }
+
+  get port() {
+    return this.server.address().port;
   }
 
   // The requests for one MCP method.
