@@ -7,6 +7,7 @@ Every answer is verified by the load generator. CPU time is utime + stime of the
 steadiest figure on a shared machine. Requests per second and latency depend on what else the machine does; compare
 ratios, not figures.
 """
+import http.server
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -236,11 +238,41 @@ def start_nginx(folder, upstream, session):
     return port, process
 
 
-def start_upstream(kind, tools):
+def start_upstream(kind, tools, metadata_url=None):
     port = free_port()
-    process = subprocess.Popen([str(BIN / "fast_upstream"), "http", str(port), str(os.cpu_count()), kind, str(tools)])
+    process = subprocess.Popen([str(BIN / "fast_upstream"), "http", str(port), str(os.cpu_count()), kind, str(tools),
+                                *([metadata_url] if metadata_url else [])])
     wait_for(port, process)
     return port, process
+
+
+class AuthorizationServer(http.server.BaseHTTPRequestHandler):
+    """Gives everybody the token that fast_upstream wants, by client credentials."""
+
+    def do_GET(self):
+        origin = f"http://127.0.0.1:{self.server.server_port}"
+        if self.path == "/resource":
+            return self.answer({"resource": self.server.resource, "authorization_servers": [origin]})
+        if self.path == "/.well-known/oauth-authorization-server":
+            return self.answer({"issuer": origin, "authorization_endpoint": f"{origin}/authorize", "token_endpoint": f"{origin}/token",
+                                "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
+                                "token_endpoint_auth_methods_supported": ["client_secret_post"]})
+        return self.send_error(404)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer({"access_token": "bench-token", "token_type": "Bearer", "expires_in": 86400})
+
+    def answer(self, value):
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 def row(name, connections, figures, reference, memory=""):
@@ -287,6 +319,32 @@ def calls(folder, started):
         row("nginx, 4 requests a call", connections, reference, reference)
         measured_row("legacy client, stateless sessions", connections, gateway.legacy("stateless"), gateway, folder, reference)
     gateway.stop()
+
+
+def credentials(folder, started):
+    """As long as it is valid, a token of OAuth costs what a static one costs: both at one upstream, in turns."""
+    print("\nthe credential of the upstream, beside a static one")
+    sub = pathlib.Path(folder, "credentials")
+    sub.mkdir()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), AuthorizationServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port, upstream = start_upstream("modern", 10, f"http://127.0.0.1:{server.server_port}/resource")
+    server.resource = url = f"http://127.0.0.1:{port}/mcp"
+    gateway = Gateway(str(sub))
+    started += [upstream, gateway.process]
+    gateway.register(name="static", transport="streamable_http", url=url, bearer_token="bench-token")
+    gateway.register(name="oauth", transport="streamable_http", url=url, oauth_grant="client_credentials",
+                     oauth_client_id="bench", oauth_client_secret="bench-secret")
+    for connections in CONNECTIONS:
+        reference = None
+        for name, which in (("bearer_token", "static"), ("OAuth token", "oauth")) * 2:
+            figures = gateway.modern(which).measure(gateway.process, connections, str(sub), False)
+            reference = reference or figures
+            row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+    gateway.stop()
+    upstream.terminate()
+    upstream.wait()
+    server.shutdown()
 
 
 def stdio_latency(folder, started):
@@ -347,6 +405,7 @@ def main():
         try:
             print(f"{'':34} conns    req/s  ratio    CPU us  ratio    p50 ms   p99 ms  ratio  memory")
             calls(folder, started)
+            credentials(folder, started)
             stdio_latency(folder, started)
             lists(folder, started)
         finally:

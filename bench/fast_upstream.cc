@@ -1,9 +1,10 @@
 // An MCP server that does nothing quickly: what bench/run measures the gateway with.
 //
-//   fast_upstream http <port> <workers> <plain|session|modern> <tools>
+//   fast_upstream http <port> <workers> <plain|session|modern> <tools> [<metadata URL>]
 //   fast_upstream stdio <tools>
 //
-// `plain` is a legacy server that gives no session id, `session` one that does, `modern` speaks 2026-07-28.
+// `plain` is a legacy server that gives no session id, `session` one that does, `modern` speaks 2026-07-28. With the
+// URL of its protected resource metadata (RFC 9728) it wants the token `bench-token`.
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -68,9 +69,20 @@ std::string answer_to(const mcp::Request& request, Kind kind, const std::string&
 
 class FastServer final : public http::Handler {
  public:
-  FastServer(Kind kind, const std::string& tools) : kind_(kind), tools_(tools) {}
+  FastServer(Kind kind, const std::string& tools, const std::string& metadata_url)
+      : kind_(kind),
+        tools_(tools),
+        challenge_(R"(Bearer resource_metadata=")" + metadata_url + '"'),
+        is_open_(metadata_url.empty()) {}
 
   Task<void> handle(http::Exchange& exchange) override {
+    if (!is_open_ && exchange.header("authorization") != "Bearer bench-token") {
+      const http::Header challenge{"WWW-Authenticate", challenge_};
+      const http::ResponseHead head{401, "text/plain", std::span(&challenge, 1)};
+      const auto refused = co_await exchange.respond(head, std::span<const std::string_view>());
+      (void)refused;
+      co_return;
+    }
     if (exchange.method() != "POST") {
       const auto refused = co_await exchange.respond(exchange.method() == "DELETE" ? 200 : 405, "", "");
       (void)refused;
@@ -97,14 +109,16 @@ class FastServer final : public http::Handler {
  private:
   Kind kind_;
   const std::string& tools_;
+  const std::string challenge_;
+  const bool is_open_;
 };
 
-void serve_http(std::uint16_t port, Kind kind, const std::string& tools) {
+void serve_http(std::uint16_t port, Kind kind, const std::string& tools, const std::string& metadata_url) {
   asio::io_context context(1);
   RealTime time;
   DeadlineList deadlines(time);
   telemetry::NullLog log;
-  FastServer handler(kind, tools);
+  FastServer handler(kind, tools, metadata_url);
   http::Server server(context.get_executor(), time, deadlines, log, handler, http::ServerOptions{});
   if (!server.listen("127.0.0.1", port, http::Sharing::kSibling)) std::exit(1);
   server.start();
@@ -126,18 +140,21 @@ int serve_stdio(const std::string& tools) {
 
 int run(const std::vector<std::string>& words) {
   if (words.size() == 3 && words[1] == "stdio") return serve_stdio(tools_of(std::atoi(words[2].c_str())));
-  if (words.size() != 6 || words[1] != "http") {
-    std::fputs("usage: fast_upstream http <port> <workers> <plain|session|modern> <tools> | stdio <tools>\n", stderr);
+  if (words.size() < 6 || words.size() > 7 || words[1] != "http") {
+    std::fputs(
+        "usage: fast_upstream http <port> <workers> <plain|session|modern> <tools> [<metadata URL>] | stdio <tools>\n",
+        stderr);
     return 2;
   }
   const auto port = static_cast<std::uint16_t>(std::atoi(words[2].c_str()));
   const int workers = std::atoi(words[3].c_str());
   const Kind kind = words[4] == "modern" ? Kind::kModern : words[4] == "session" ? Kind::kSession : Kind::kPlain;
   const std::string tools = tools_of(std::atoi(words[5].c_str()));
+  const std::string metadata_url = words.size() == 7 ? words[6] : "";
   std::vector<std::thread> threads;
   for (int i = 1; i < workers; ++i)
-    threads.emplace_back([&] { serve_http(port, kind, tools); });
-  serve_http(port, kind, tools);
+    threads.emplace_back([&] { serve_http(port, kind, tools, metadata_url); });
+  serve_http(port, kind, tools, metadata_url);
   return 0;
 }
 
