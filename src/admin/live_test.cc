@@ -138,8 +138,9 @@ class LiveTest : public ::testing::Test {
   jungle::testing::FakeRandom random_;
   oauth::testing::ScriptedFetcher fetcher_{control_.context.get_executor()};
   oauth::testing::MemoryRepository grants_;
-  oauth::TokenManager tokens_{control_.context.get_executor(), time_, random_, log_, grants_, fetcher_};
   oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
+  oauth::EndpointFinder endpoints_{authorization_servers_, [](const auto&) { return std::nullopt; }};
+  oauth::TokenManager tokens_{control_.context.get_executor(), time_, random_, log_, grants_, fetcher_, endpoints_};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
   Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
   ControlPlane control_plane_{control_.context.get_executor(), catalog_, repository_, registrar_, log_};

@@ -26,6 +26,7 @@
 #include "downstream/session_table.h"
 #include "oauth/authorization_flow.h"
 #include "oauth/discovery.h"
+#include "oauth/endpoint_finder.h"
 #include "oauth/http_fetcher.h"
 #include "oauth/limits.h"
 #include "oauth/token_manager.h"
@@ -115,10 +116,11 @@ class Application {
   catalog::Catalog catalog_;
   oauth::HttpFetcher fetcher_;
   store::SqlOAuthRepository grants_;
+  oauth::Discovery authorization_servers_;
+  oauth::EndpointFinder endpoints_;
   oauth::TokenManager tokens_;
   upstream::Upstreams upstreams_;
   upstream::ServerDiscoverer discoverer_;
-  oauth::Discovery authorization_servers_;
   oauth::AuthorizationFlow authorizations_;
   admin::Registrar registrar_;
   admin::ControlPlane control_plane_;
@@ -143,10 +145,16 @@ Application::Application(const Config& config, const Environment& environment, c
       catalog_(control_.get_executor(), repository_, log),
       fetcher_(client_, time_),
       grants_(database, sealing, time_),
-      tokens_(control_.get_executor(), time_, random_, log, grants_, fetcher_),
+      authorization_servers_(fetcher_, time_, log, config.oauth.profiles),
+      endpoints_(authorization_servers_,
+                 [this](const catalog::ServerName& name) -> std::optional<catalog::ServerSpec> {
+                   const auto entry = catalog_.published().load()->find_server(name.str());
+                   if (!entry) return std::nullopt;
+                   return entry->spec;
+                 }),
+      tokens_(control_.get_executor(), time_, random_, log, grants_, fetcher_, endpoints_),
       upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
-      authorization_servers_(fetcher_, time_, log, config.oauth.profiles),
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
       registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),
       control_plane_(control_.get_executor(), catalog_, repository_, registrar_, log),

@@ -47,7 +47,7 @@ struct Grant {
   std::string ca_file;     // Of that server's registration: trusted on the way to it and to these endpoints.
   GrantKind kind = GrantKind::kAuthorizationCode;
 
-  // The authorization server. Issuer and endpoints are empty in a row of MCPJungle: discover them before a refresh.
+  // The authorization server. Issuer and endpoints are empty in a row of MCPJungle: EndpointFinder finds them.
   Issuer issuer;
   std::string token_endpoint;
   std::string revocation_endpoint;  // Empty: it has none.

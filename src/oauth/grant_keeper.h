@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "base/task_group.h"
 #include "base/time.h"
+#include "oauth/endpoint_finder.h"
 #include "oauth/grant.h"
 #include "oauth/repository.h"
 #include "oauth/token_endpoint.h"
@@ -29,6 +30,7 @@ struct KeeperTools {
   telemetry::Log& log;
   Repository& repository;
   TokenEndpoint endpoint;
+  EndpointFinder& finder;
   std::string holder;   // Names this process in the database: who may refresh.
   TaskGroup& renewals;  // Run to their end, which has a bound.
   TaskGroup& waits;     // May be cancelled at any time.
@@ -37,6 +39,8 @@ struct KeeperTools {
 // Renews the token of one server ahead of its end, and when a call finds it run out or refused. One renewal at a time
 // in all processes on one database: who refreshes holds the grant's turn (Repository::begin_refresh), the others look
 // what came of it. A refreshed grant is stored before any of it is used.
+//
+// A grant that MCPJungle stored has no token endpoint: that is found before its first renewal.
 //
 // What a failure means: no answer, or one that says nothing about the grant, leaves it as it is, to be tried again; an
 // `invalid_grant` ends it until a person authorizes again; an `invalid_client` does too, and forgets the client, so
@@ -68,6 +72,7 @@ class GrantKeeper final : public TokenSource, public std::enable_shared_from_thi
   Task<void> run_note(std::vector<std::string> scopes);
 
   Task<Result<void>> renew_once();
+  Task<Result<void>> find_endpoints();
   Task<Result<RefreshTurn>> wait_for_turn();
   Task<Result<void>> refresh();
   Task<TokenResult> ask_endpoint();

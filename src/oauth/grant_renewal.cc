@@ -24,6 +24,11 @@ Task<Result<void>> GrantKeeper::renew_once() {
     Grant refreshed = *unsaved_;
     co_return co_await save(std::move(refreshed));
   }
+  if (grant_->token_endpoint.empty()) {
+    const std::uint64_t adoption = adoption_;
+    auto found = co_await find_endpoints();
+    if (!found || adoption_ != adoption) co_return found;
+  }
   auto turn = co_await wait_for_turn();
   if (!turn) co_return failed(turn.error());
   switch (turn->kind) {
@@ -40,6 +45,25 @@ Task<Result<void>> GrantKeeper::renew_once() {
       break;
   }
   co_return failed(Error{ErrorCode::kUnavailable, "another gateway on this database is renewing it", {}});
+}
+
+// Not in our turn, which may be shorter than this takes; it changes nothing. What is found is stored with the renewal.
+Task<Result<void>> GrantKeeper::find_endpoints() {
+  const std::uint64_t adoption = adoption_;
+  auto found = co_await tools_.finder.complete(*grant_);
+  if (adoption_ != adoption) co_return Result<void>();  // Another grant came meanwhile: that one counts.
+  if (found) {
+    grant_ = std::move(*found);
+    co_return Result<void>();
+  }
+  Error error = found.error();
+  const bool may_pass = error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadlineExceeded ||
+                        error.code == ErrorCode::kCancelled;
+  if (!may_pass)
+    co_return co_await end_grant("MCPJungle stored it without its authorization server, which could not be found (" +
+                                 error.message + ")");
+  error.code = ErrorCode::kUnavailable;
+  co_return failed(with_context(std::move(error), "its authorization server could not be asked"));
 }
 
 // Asks for the turn until it is ours, or until it is clear what became of another process's.

@@ -23,12 +23,14 @@ Task<Result<void>> join(TaskGroup& group) {
 }  // namespace
 
 TokenManager::TokenManager(Executor control, Time& time, Random& random, telemetry::Log& log, Repository& repository,
-                           Fetcher& fetcher)
+                           Fetcher& fetcher, EndpointFinder& finder)
     : renewals_(control, log_bug(log)),
       waits_(control, log_bug(log)),
-      tools_{
-          control,   time,  random, log, repository, TokenEndpoint(fetcher, time, random), crypto::random_token(random),
-          renewals_, waits_},
+      tools_{control,    time,
+             random,     log,
+             repository, TokenEndpoint(fetcher, time, random),
+             finder,     crypto::random_token(random),
+             renewals_,  waits_},
       fetcher_(fetcher) {}
 
 TokenManager::~TokenManager() = default;

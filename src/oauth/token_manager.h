@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "base/task_group.h"
 #include "base/time.h"
+#include "oauth/endpoint_finder.h"
 #include "oauth/fetcher.h"
 #include "oauth/grant.h"
 #include "oauth/grant_keeper.h"
@@ -30,8 +31,9 @@ namespace jungle::oauth {
 // source_of() may be called from any thread.
 class TokenManager final : public TokenDirectory {
  public:
+  // All of it outlives the manager.
   TokenManager(Executor control, Time& time, Random& random, telemetry::Log& log, Repository& repository,
-               Fetcher& fetcher);
+               Fetcher& fetcher, EndpointFinder& finder);
   TokenManager(const TokenManager&) = delete;
   TokenManager& operator=(const TokenManager&) = delete;
   ~TokenManager() override;  // REQUIRES: stop() has returned.

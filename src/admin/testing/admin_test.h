@@ -74,8 +74,9 @@ class AdminTest : public jungle::testing::CoroTest {
   ScriptedDiscoverer discoverer_{context_.get_executor()};
   oauth::testing::ScriptedFetcher fetcher_{context_.get_executor()};  // Knows no server: nothing advertises OAuth.
   oauth::testing::MemoryRepository grants_;
-  oauth::TokenManager tokens_{context_.get_executor(), time_, random_, log_, grants_, fetcher_};
   oauth::Discovery authorization_servers_{fetcher_, time_, log_, oauth::ProviderProfiles()};
+  oauth::EndpointFinder endpoints_{authorization_servers_, [](const auto&) { return std::nullopt; }};
+  oauth::TokenManager tokens_{context_.get_executor(), time_, random_, log_, grants_, fetcher_, endpoints_};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
   Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
   ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, log_};

@@ -67,11 +67,12 @@ export async function startAuthorizationServer(t, habits = {}, { tls, origin } =
 }
 
 class AuthorizationServer {
-  requests = [];           // { endpoint, method, path, query, headers, form, json, status }
+  requests = [];           // { endpoint, method, path, query, headers, form, json, status }: once it is answered
   clients = new Map();     // Client id → { redirect_uris, grant_types, scope, token_endpoint_auth_method, client_secret, … }
   grants = [];             // { client, scope, resource, refreshToken, spent, isRevoked }
   reused = 0;              // How many times an old refresh token came back.
   authorizations = 0;      // How many times a person was asked.
+  onTokens = () => {};     // Called with a token request whose tokens exist, before they are sent.
   #codes = new Map();
   #tokens = new Map();     // Access token → { grant, expiresAt }
   #faults = new Map();     // Endpoint → { kind, times }
@@ -280,7 +281,9 @@ class AuthorizationServer {
     };
     const work = grantTypes[seen.form.grant_type];
     if (!work) throw new OAuthError('unsupported_grant_type', `no grant type ${seen.form.grant_type}`);
-    json(res, 200, work());
+    const tokens = work();
+    this.onTokens(seen);
+    json(res, 200, tokens);
   }
 
   #redeem(form, client) {
