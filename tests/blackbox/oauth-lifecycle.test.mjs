@@ -119,7 +119,10 @@ test('a call that needs another scope says so, once; authorize asks for all scop
   assert.match(refused.json.error, /needs the scope 'write' \(HTTP 403, insufficient_scope\): run `mcpjungle authorize up`/);
   assert.equal(upstream.seen('tools/call').length, 1, 'it is not tried again');
   assert.equal((await echo(gateway)).status, 200, 'other calls work');
-  const [shown] = (await gateway.rest('GET', '/servers')).json;
+  const shown = await eventually('it is noted', async () => {
+    const [server] = (await gateway.rest('GET', '/servers')).json;
+    return server.authorization && server;
+  });
   assert.deepEqual([shown.authorization, shown.missing_scopes], ['needs_scopes', ['write']]);
   assert.match((await gateway.command(['list', 'servers'])).stdout, /Authorization: needed for more scopes \(write\), run 'mcpjungle authorize up'/);
 
