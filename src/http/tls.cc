@@ -23,7 +23,7 @@ namespace ssl = boost::asio::ssl;
 namespace {
 
 Error bad_ca_file(const std::string& path, const std::string& why) {
-  return Error{ErrorCode::kUnavailable, "ca_file '" + path + "' " + why, {}};
+  return Error{ErrorCode::kUnavailable, "ca_file '" + path + "': " + why, {}};
 }
 
 // A regular file: a pipe or a device would hold the thread.
@@ -41,8 +41,8 @@ Result<std::string> read_ca_file(const std::string& path) {
     size += static_cast<std::size_t>(got);
   }
   ::close(fd);
-  if (!is_file) return bad_ca_file(path, "is no file");
-  if (size > kCaFileBytesMax) return bad_ca_file(path, "is over " + std::to_string(kCaFileBytesMax) + " bytes");
+  if (!is_file) return bad_ca_file(path, "it is no file");
+  if (size > kCaFileBytesMax) return bad_ca_file(path, "it is over " + std::to_string(kCaFileBytesMax) + " bytes");
   text.resize(size);
   return text;
 }
@@ -87,7 +87,7 @@ Result<TlsContext> TlsContext::with_authorities_of(const std::string& ca_file) c
     const auto found = derived.find(ca_file);
     if (found != derived.end() && found->second.pem == *pem) return found->second.context;
     auto made = create(TlsOptions{*pem});
-    if (!made || pem->empty()) return bad_ca_file(ca_file, "holds no certificates (PEM)");
+    if (!made || pem->empty()) return bad_ca_file(ca_file, "it holds no certificates (PEM)");
     derived.insert_or_assign(ca_file, State::Derived{std::move(*pem), *made});
     return made;
   });

@@ -167,16 +167,16 @@ TEST_F(CaFileTest, IsOneContextUntilTheFileChanges) {
 TEST_F(CaFileTest, SaysWhatIsWrongWithIt) {
   const auto why_not = [&](const std::string& path) { return tls_->with_authorities_of(path).error().message; };
   const std::string none = folder_ / "none.pem";
-  EXPECT_EQ("ca_file '" + none + "' cannot be read: No such file or directory", why_not(none));
-  EXPECT_EQ("ca_file '" + none + "' cannot be read: No such file or directory", call_trusting(none).error->message);
-  EXPECT_EQ("ca_file '" + folder_.string() + "' is no file", why_not(folder_));
-  EXPECT_EQ("ca_file '/dev/zero' is no file", why_not("/dev/zero"));
+  EXPECT_EQ("ca_file '" + none + "': cannot be read: No such file or directory", why_not(none));
+  EXPECT_EQ("ca_file '" + none + "': cannot be read: No such file or directory", call_trusting(none).error->message);
+  EXPECT_EQ("ca_file '" + folder_.string() + "': it is no file", why_not(folder_));
+  EXPECT_EQ("ca_file '/dev/zero': it is no file", why_not("/dev/zero"));
   for (const std::string& text : {std::string(), std::string("hunter2"), certificate_.key_pem}) {
     const std::string bad = write("bad.pem", text);
-    EXPECT_EQ("ca_file '" + bad + "' holds no certificates (PEM)", why_not(bad));
+    EXPECT_EQ("ca_file '" + bad + "': it holds no certificates (PEM)", why_not(bad));
   }
   const std::string large = write("large.pem", certificate_.certificate_pem + std::string(kCaFileBytesMax, '\n'));
-  EXPECT_EQ("ca_file '" + large + "' is over 1048576 bytes", why_not(large));
+  EXPECT_EQ("ca_file '" + large + "': it is over 1048576 bytes", why_not(large));
 }
 
 TEST(TlsFailureTest, HasWordsForEveryReason) {

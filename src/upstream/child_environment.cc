@@ -43,6 +43,17 @@ std::string upper(std::string_view text) {
 
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
 
+// Of `user:password@host/path`, both together and the password alone.
+void add_user_info(std::string_view rest, std::vector<Secret>& secrets) {
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?# "));
+  const auto at = authority.rfind('@');
+  if (at == std::string_view::npos) return;
+  const std::string_view user_info = authority.substr(0, at);
+  secrets.emplace_back(std::string(user_info));
+  const auto colon = user_info.find(':');
+  if (colon != std::string_view::npos) secrets.emplace_back(std::string(user_info.substr(colon + 1)));
+}
+
 }  // namespace
 
 bool is_inherited(std::string_view name) {
@@ -75,6 +86,21 @@ std::vector<std::string> child_environment(std::span<const std::string> ours,
   for (const auto& [name, value] : extra)
     put(name + "=" + value.reveal());
   return out;
+}
+
+std::vector<Secret> secrets_in_urls(std::span<const std::string> environment) {
+  std::vector<Secret> secrets;
+  for (const std::string_view variable : environment) {
+    std::string_view rest = variable.substr(std::min(name_of(variable).size() + 1, variable.size()));
+    // The scheme of a proxy may be left out.
+    const bool is_proxy = upper(name_of(variable)).ends_with("_PROXY") && rest.find("://") == std::string_view::npos;
+    if (is_proxy) add_user_info(rest, secrets);
+    for (auto at = rest.find("://"); at != std::string_view::npos; at = rest.find("://")) {
+      rest.remove_prefix(at + 3);
+      add_user_info(rest, secrets);
+    }
+  }
+  return secrets;
 }
 
 std::optional<std::string_view> find_variable(std::span<const std::string> environment, std::string_view name) {

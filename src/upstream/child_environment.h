@@ -23,6 +23,9 @@ bool is_inherited(std::string_view name);
 std::vector<std::string> child_environment(std::span<const std::string> ours,
                                            std::span<const std::pair<std::string, Secret>> extra);
 
+// What is secret of an environment whose names are not: users and passwords in URLs (of proxies and package indexes).
+std::vector<Secret> secrets_in_urls(std::span<const std::string> environment);
+
 // The value of `name` in an environment.
 std::optional<std::string_view> find_variable(std::span<const std::string> environment, std::string_view name);
 

@@ -29,6 +29,22 @@ TEST(ChildEnvironmentTest, KeepsOurSecretsBack) {
   EXPECT_EQ(Env{}, child_environment(ours, Extra{}));
 }
 
+TEST(ChildEnvironmentTest, KnowsWhatIsSecretOfUrls) {
+  const Env environment{"HTTPS_PROXY=http://u:p4ssword@proxy:3128",
+                        "http_proxy=v:p5ssword@proxy",
+                        "UV_INDEX=a=https://w:p6ssword@a/x@y b=https://token@b",
+                        "HOME=/h@x",
+                        "NO_PROXY=a,b",
+                        "npm_config_registry=https://r/@scope",
+                        "MAIL=me:you@x"};
+  std::vector<std::string> secrets;
+  for (const Secret& secret : secrets_in_urls(environment))
+    secrets.push_back(secret.reveal());
+  EXPECT_EQ(
+      (std::vector<std::string>{"u:p4ssword", "p4ssword", "v:p5ssword", "p5ssword", "w:p6ssword", "p6ssword", "token"}),
+      secrets);
+}
+
 TEST(ChildEnvironmentTest, PutsTheServersOwnVariablesOnTop) {
   Extra extra;
   extra.emplace_back("PATH", Secret("/opt/bin"));

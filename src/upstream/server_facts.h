@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/redactor.h"
 #include "base/time.h"
 #include "catalog/server_spec.h"
 #include "upstream/options.h"
@@ -20,6 +21,7 @@ struct ServerFacts {
   Seconds session_idle;                  // 0 or less: never.
   std::string client_info;               // Ours, raw JSON.
   std::vector<std::string> environment;  // Of its processes, complete.
+  Redactor redactor;                     // Hides the credentials of the spec and of that environment.
 };
 
 }  // namespace jungle::upstream

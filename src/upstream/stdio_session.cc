@@ -10,7 +10,6 @@
 #include "base/cancelled.h"
 #include "base/text.h"
 #include "base/with_deadline.h"
-#include "catalog/server_secrets.h"
 #include "mcp/json_reader.h"
 #include "upstream/hop.h"
 #include "upstream/server_errors.h"
@@ -50,8 +49,7 @@ StdioSession::StdioSession(Executor executor, Time& time, telemetry::Log& log, S
       log_(log),
       facts_(std::move(facts)),
       owner_(owner),
-      channel_(executor, time, log, spawner, {facts_->spec.name.str(), catalog::redactor_of(facts_->spec)},
-               std::move(process), *this) {}
+      channel_(executor, time, log, spawner, {facts_->spec.name.str(), facts_->redactor}, std::move(process), *this) {}
 
 std::shared_ptr<StdioCall> StdioSession::make_call(std::uint64_t id, std::string_view method, std::string_view params) {
   return std::make_shared<StdioCall>(executor_, id, request_text(id, method, params));
@@ -184,7 +182,7 @@ void StdioSession::take_response(mcp::IncomingResponse response) {
   }
   const auto call = std::move(found->second);
   pending_.erase(found);
-  if (response.response.is_error()) response.response.redact(catalog::redactor_of(facts_->spec));
+  if (response.response.is_error()) response.response.redact(facts_->redactor);
   StdioCall::finish(call, std::move(response.response));
   if (owner_ != nullptr) owner_->on_call_finished(*this);
 }

@@ -47,7 +47,7 @@ test('a ca_file survives a restart, is shown, and a new one counts at once', asy
   const gateway = await startGateway(t, { folder });
   assert.match((await gateway.command(['list', 'servers'])).stdout, new RegExp(`^Certificate authorities: ${file}$`, 'm'));
   assert.equal((await gateway.rest('GET', '/server_configs')).json[0].ca_file, file);
-  assert.ok((await call(gateway)).includes(`ca_file '${file}' cannot be read: No such file or directory`));
+  assert.ok((await call(gateway)).includes(`ca_file '${file}': cannot be read: No such file or directory`));
   makeCertificate(folder, ['elsewhere'], path.join(folder, 'wrong.pem'));
   fs.copyFileSync(path.join(folder, 'wrong.pem'), file);
   assert.match(await call(gateway), /its certificate is self-signed/);
@@ -73,12 +73,12 @@ test('the authorization server of a server with a ca_file is trusted by it, from
 });
 
 for (const [what, make, why] of [
-  ['that is not there', () => '/nowhere/ca.pem', /invalid ca_file '\/nowhere\/ca\.pem' cannot be read: No such file or directory/],
+  ['that is not there', () => '/nowhere/ca.pem', /invalid ca_file '\/nowhere\/ca\.pem': cannot be read: No such file or directory/],
   ['that is no certificate', (folder) => {
     fs.writeFileSync(path.join(folder, 'secret.txt'), 'hunter2-in-a-file');
     return path.join(folder, 'secret.txt');
-  }, /invalid ca_file '.*secret\.txt' holds no certificates \(PEM\)/],
-  ['that is a device', () => '/dev/zero', /invalid ca_file '\/dev\/zero' is no file/],
+  }, /invalid ca_file '.*secret\.txt': it holds no certificates \(PEM\)/],
+  ['that is a device', () => '/dev/zero', /invalid ca_file '\/dev\/zero': it is no file/],
   ['of a relative path', () => 'ca.pem', /invalid ca_file: it must be the absolute path of a file/],
 ]) {
   test(`a ca_file ${what} is refused at registration, naming the field`, async (t) => {

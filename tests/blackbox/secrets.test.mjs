@@ -13,6 +13,7 @@ import { stdioSpec } from './support/stdio-spec.mjs';
 const RUN = randomBytes(4).toString('hex');
 const PLACES = [
   'bearer-flag', 'bearer-file', 'header', 'authorization', 'variable', 'client-secret', 'private-key', 'url-query', 'placeholder', 'userinfo', 'dying',
+  'forwarded', 'proxy',
 ];
 const canary = Object.fromEntries(PLACES.map((place) => [place, `canary-${place}-${RUN}`]));
 const KEY = randomBytes(32).toString('base64');
@@ -107,6 +108,9 @@ class Canaries {
     const file = this.file('file.json', { name: 'file', transport: 'streamable_http', url: `${this.upstream.url()}?k=\${FROM_ENV}`, bearer_token: canary['bearer-file'] });
     await this.command(['register', '-c', file], { env: { FROM_ENV: canary.placeholder }, code: 0 });
     await this.command(['register', '-c', this.file('headers.json', this.httpSpec('headers'))], { code: 0 });
+    const forwarding = { name: 'forwarding', transport: 'streamable_http', url: this.upstream.url(), forward_headers: { 'X-Token': 'X-Key' } };
+    await this.command(['register', '-c', this.file('forwarding.json', forwarding)], { code: 0 });
+    assert.ok((await this.forwarded()).message.result);
     const { command, args } = stdioSpec('local');
     const local = {
       name: 'local', transport: 'stdio', command: 'sh', args: ['-c', 'echo "starting with $TOKEN" >&2; exec "$0" "$@"', command, ...args],
@@ -114,9 +118,15 @@ class Canaries {
     };
     await this.command(['register', '-c', this.file('local.json', local)], { code: 0 });
     const seen = JSON.stringify(this.upstream.requests.map(({ headers, path: url }) => [headers, url]));
-    for (const place of ['bearer-flag', 'bearer-file', 'header', 'authorization', 'url-query', 'placeholder']) {
+    for (const place of ['bearer-flag', 'bearer-file', 'header', 'authorization', 'url-query', 'placeholder', 'forwarded']) {
       assert.ok(seen.includes(canary[place]), `the server got the canary of ${place}`);
     }
+  }
+
+  // A call of a client that sends a credential of its own.
+  forwarded() {
+    const params = { name: 'forwarding__echo', arguments: { message: 'hi' } };
+    return modern(this.gateway.mcp(), 'tools/call', params, { headers: { 'X-Token': canary.forwarded } });
   }
 
   // They can be read back by who asks for them; that shows that they are there to be found.
@@ -214,6 +224,9 @@ class Canaries {
           assertClean(`tools/call with ${habit}`, JSON.stringify(answers));
         }
       }
+      const forwarded = await this.forwarded();
+      assert.ok(forwarded.message.error, JSON.stringify(forwarded.message));
+      assertClean(`a forwarded header with ${habit}`, JSON.stringify(forwarded));
       await this.rest('POST', '/servers', this.httpSpec('again'));
       await this.rest('POST', '/servers?force=true', this.httpSpec('headers'));
       const bearer = ['--url', this.upstream.url(), '--bearer-token', canary['bearer-flag']];
@@ -222,6 +235,10 @@ class Canaries {
     this.upstream.habit = undefined;
     const nobody = `http://127.0.0.1:${await freePort()}/mcp?api_key=${canary['url-query']}`;
     await this.rest('POST', '/servers', this.httpSpec('unreachable', { url: nobody }));
+    for (const scheme of ['http', 'https']) {  // Through a proxy that is down.
+      const answer = await this.rest('POST', '/servers', this.httpSpec('proxied', { url: `${scheme}://mcp.invalid/mcp` }));
+      assert.match(answer.text, new RegExp(`the proxy 127\\.0\\.0\\.1:\\d+ \\(${scheme.toUpperCase()}_PROXY\\)`));
+    }
     await this.rest('POST', '/servers', this.httpSpec('unknown', { url: `http://nowhere.invalid/mcp?api_key=${canary['url-query']}` }));
     for (const script of ['env >&2; exit 3', 'env; exit 3', 'echo "{$TOKEN" ; exit 3', 'printf "%s" "$TOKEN" >&2; exit 3', 'echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":\\"$TOKEN\\"}"; cat']) {
       const dying = { name: 'dying', transport: 'stdio', command: 'sh', args: ['-c', script], env: this.mark({ TOKEN: canary.dying }), init_timeout_sec: 3 };
@@ -234,7 +251,11 @@ class Canaries {
 for (const format of ['text', 'json']) {
   test(`no secret comes out again (log format ${format})`, async (t) => {
     const upstream = await startEchoingUpstream(t);
-    const env = { MCPJUNGLE_ENCRYPTION_KEY: KEY, LOG_LEVEL: 'trace', LOG_FORMAT: format };
+    const proxy = `http://user:${canary.proxy}@127.0.0.1:${await freePort()}`;
+    const env = {
+      MCPJUNGLE_ENCRYPTION_KEY: KEY, LOG_LEVEL: 'trace', LOG_FORMAT: format,
+      HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: 'nowhere.invalid',
+    };
     const gateway = await startGateway(t, { env });
     const canaries = new Canaries(t, gateway, upstream);
     const step = (name, drive) => t.test(name, async () => {
@@ -257,7 +278,7 @@ for (const format of ['text', 'json']) {
       assert.equal(rotated.code, 0, rotated.all);
       assertClean('rotate-key', rotated.all);
       const again = await startGateway(t, { folder: gateway.folder, env: { ...env, MCPJUNGLE_ENCRYPTION_KEY: keys } });
-      for (const name of ['flag', 'file', 'headers', 'local']) assert.equal((await again.rest('DELETE', `/servers/${name}`)).status, 204);
+      for (const name of ['flag', 'file', 'headers', 'forwarding', 'local']) assert.equal((await again.rest('DELETE', `/servers/${name}`)).status, 204);
       assert.equal((await again.stop()).code, 0);
       assertClean('the second log', again.stdout + again.stderr);
       assertClean('the database at last', databaseText(gateway.folder));
