@@ -325,9 +325,9 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
+  worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
   // One that was opened ahead knows the gateway alone: it is not for calls that carry something of their client.
   if (call.endpoint == state_->endpoint) {
-    worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
     while (HttpLinkPtr session = take_ready()) {
       keep_ready();
       auto outcome = co_await call_over(call, session);
