@@ -141,7 +141,7 @@ test('interactive OAuth by the command line, with a browser', async (t) => {
   assert.equal(code, 0, all);
   assert.match(all, /^Server todoist registered successfully!$/m);
   assert.match(all, /todoist__echo/);
-  assert.match((await eventually('the browser is done', () => visits(log)))[0].text, /Authorization successful/);
+  assert.match((await eventually('the browser is done', () => visits(log)[0])).text, /Authorization successful/);
   await works(gateway, 'todoist');
   assert.equal(as.authorizations, 1);
 

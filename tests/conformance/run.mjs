@@ -1,11 +1,15 @@
-// The official conformance suite against the gateway, on the endpoint of one server and, behind the name-translating shim, on /mcp.
-//   node run.mjs [FILTER]       FILTER: a part of "per-server 2025-11-25", "all-servers stable", …
+// The official conformance suite against the gateway: as a server, on the endpoint of one server and, behind the name-translating shim,
+// on /mcp; and as a client, of servers that the suite plays.
+//   node run.mjs [FILTER [SCENARIO]]    FILTER: a part of "per-server 2025-11-25", "all-servers stable", "client 2026-07-28", …
+//                                       SCENARIO: a part of a client scenario's name
 // Prints one line per run and per surprise; exit code 0 when nothing failed but what expected-failures.yml names.
 // Results are kept under build/conformance.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { startGateway } from '../blackbox/support/gateway.mjs';
+import { readBaseline, report } from './baseline.mjs';
+import { runClientScenarios } from './client-side.mjs';
 
 const HERE = import.meta.dirname;
 const RESULTS = path.resolve(HERE, '../../build/conformance');
@@ -18,20 +22,7 @@ const JUDGES = {
   '2026-07-28': [suite('newest'), '--requirements', '2026-07-28', '--timeout', String(SCENARIO_MS)],
   stable: [suite('stable'), '--suite', 'all'],
 };
-
-// { section: Set of `scenario` or `scenario:check` }
-function readBaseline() {
-  const baseline = {};
-  let section;
-  for (const line of fs.readFileSync(path.join(HERE, 'expected-failures.yml'), 'utf8').split('\n')) {
-    const [, title] = /^([\w.-]+):\s*$/.exec(line) ?? [];
-    const [, entry] = /^\s+- (\S+)\s*(?:#.*)?$/.exec(line) ?? [];
-    if (title) section = baseline[title] = new Set();
-    else if (entry) section.add(entry);
-    else if (line.trim() && !line.trim().startsWith('#')) throw new Error(`expected-failures.yml: what is '${line}'?`);
-  }
-  return baseline;
-}
+const CLIENT_REVISIONS = ['2025-11-25', '2026-07-28'];
 
 // Starts a program that prints {"port": N} and ends with this one.
 function startHelper(script, ...args) {
@@ -73,53 +64,53 @@ function readResults(folder) {
   return results;
 }
 
-// The lines that make a run fail.
-function surprises(results, expected) {
-  const lines = [];
-  const met = new Set();
-  for (const [scenario, { failed }] of Object.entries(results)) {
-    for (const check of new Set(failed)) {
-      const entry = [scenario, `${scenario}:${check}`].find((name) => expected.has(name));
-      if (entry) met.add(entry);
-      else lines.push(`failed: ${scenario}:${check}`);
-    }
-  }
-  for (const entry of expected) if (!met.has(entry)) lines.push(`passes, take it off the list: ${entry}`);
-  return lines;
-}
-
-async function main(filter = '') {
-  const baseline = readBaseline();
-  const after = [];
-  const t = { after: (work) => after.push(work) };
-  let isGood = true;
+// The gateway as a server: the suite is the client, the fixture the server behind the gateway.
+async function judgeServerSide(t, filter, baseline) {
   const gateway = await startGateway(t);
-  try {
-    const fixture = await startHelper('fixture/server.mjs');
-    const url = `http://127.0.0.1:${fixture.port}/mcp`;
-    await gateway.register({ name: 'conf', transport: 'streamable_http', url, session_mode: 'stateful' });
-    const shim = await startHelper('shim.mjs', gateway.mcp(), 'conf');
-    const roads = { 'per-server': gateway.mcp('conf'), 'all-servers': `http://127.0.0.1:${shim.port}/mcp` };
-    for (const [road, at] of Object.entries(roads)) {
-      for (const [section, judge] of Object.entries(JUDGES)) {
-        const name = `${road} ${section}`;
-        if (!name.includes(filter)) continue;
-        const folder = path.join(RESULTS, road, section);
-        await runSuite(judge, at, folder);
-        const results = readResults(folder);
-        const scenarios = Object.values(results);
-        const lines = scenarios.length ? surprises(results, baseline[section]) : [`the suite did not run, see ${folder}/output.txt`];
-        const good = scenarios.filter(({ failed }) => !failed.length).length;
-        const checks = scenarios.reduce((sum, { passed }) => sum + passed, 0);
-        console.log(`${lines.length ? 'FAIL' : 'ok  '} ${name}: ${good} of ${scenarios.length} scenarios, ${checks} checks passed`);
-        for (const line of lines) console.log(`       ${line}`);
-        isGood &&= lines.length === 0;
-      }
+  const fixture = await startHelper('fixture/server.mjs');
+  const url = `http://127.0.0.1:${fixture.port}/mcp`;
+  await gateway.register({ name: 'conf', transport: 'streamable_http', url, session_mode: 'stateful' });
+  const shim = await startHelper('shim.mjs', gateway.mcp(), 'conf');
+  const roads = { 'per-server': gateway.mcp('conf'), 'all-servers': `http://127.0.0.1:${shim.port}/mcp` };
+  let isGood = true;
+  for (const [road, at] of Object.entries(roads)) {
+    for (const [section, judge] of Object.entries(JUDGES)) {
+      const name = `${road} ${section}`;
+      if (!name.includes(filter)) continue;
+      const folder = path.join(RESULTS, road, section);
+      await runSuite(judge, at, folder);
+      isGood = report(name, readResults(folder), baseline[section], folder) && isGood;
     }
-  } finally {
-    for (const work of after) await work();
   }
   return isGood;
 }
 
-process.exit((await main(process.argv[2])) ? 0 : 1);
+// The gateway as a client: the suite has the servers, client-driver.mjs plays those who use the gateway.
+async function judgeClientSide(filter, scenario, baseline) {
+  let isGood = true;
+  for (const revision of CLIENT_REVISIONS) {
+    const name = `client ${revision}`;
+    if (!name.includes(filter)) continue;
+    const folder = path.join(RESULTS, 'client', revision);
+    const results = await runClientScenarios(suite('newest'), revision, folder, scenario);
+    const expected = [...baseline[`client-${revision}`]].filter((entry) => entry.includes(scenario));
+    isGood = report(name, results, new Set(expected), folder) && isGood;
+  }
+  return isGood;
+}
+
+async function main(filter = '', scenario = '') {
+  const baseline = readBaseline();
+  const after = [];
+  const t = { after: (work) => after.push(work) };
+  const isServerSide = ['per-server', 'all-servers'].some((road) => Object.keys(JUDGES).some((section) => `${road} ${section}`.includes(filter)));
+  try {
+    const server = !isServerSide || (await judgeServerSide(t, filter, baseline));
+    const client = await judgeClientSide(filter, scenario, baseline);
+    return server && client;
+  } finally {
+    for (const work of after) await work();
+  }
+}
+
+process.exit((await main(process.argv[2], process.argv[3])) ? 0 : 1);
