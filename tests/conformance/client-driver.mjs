@@ -41,9 +41,7 @@ const ACTS = {
     for (let i = 0; i < 2; i++) await user.callFirst();
   },
   'sep-2322-client-request-state': async (user) => {
-    const echoed = user.call('test_mrtr_echo_state');
-    await user.call('test_mrtr_unrelated');
-    await echoed;
+    await Promise.all([user.call('test_mrtr_echo_state'), user.call('test_mrtr_unrelated')]);
     await user.call('test_mrtr_no_state');
     await user.call('test_mrtr_no_result_type');
   },
@@ -155,9 +153,9 @@ async function play(t) {
 function endWith(t) {
   const end = (why) => {
     console.error(why);
-    t.kill?.();
     process.exit(3);
   };
+  process.on('exit', () => t.kill?.());
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => end(signal));
   setTimeout(() => end(`not over within ${GIVE_UP_MS} ms`), GIVE_UP_MS).unref();
   const parent = process.ppid;
