@@ -1,4 +1,5 @@
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "base/text.h"
@@ -54,8 +55,10 @@ Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, Session session, m
   Caller caller{session_call(exchange, session), {}, session, {}};
   caller.form.revision = session->revision;
   caller.form.accepts_stream = accepts_stream(exchange);
-  caller.form.replay = &session->replay;
+  caller.form.session = session.get();
   caller.form.peers = &peers_;
+  caller.form.questions = &questions_;
+  if (!caller.form.accepts_stream) caller.context.client_capabilities = {};  // It could not be asked.
   // Losing the connection is not cancelling (MCP 2025-11-25 basic/transports): the call goes on, and a client that got
   // an event id may fetch the rest.
   exchange.set_hang_up(http::HangUp::kIgnore);
@@ -74,7 +77,8 @@ Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view sc
   session->scope = scope;
   session->principal = mcp::PrincipalId("anonymous");
   session->revision = negotiate(request.params.find_string("protocolVersion"));
-  session->capabilities = request.params.find("capabilities").value_or("{}");
+  session->capabilities =
+      mcp::ClientCapabilities::read(request.params.find("capabilities").value_or("{}"), session->revision);
   session->client_info = request.params.find("clientInfo").value_or("");
   auto result = co_await initialize_result(exchange, session);
   ClientForm form;
@@ -137,6 +141,24 @@ void McpEndpoint::tell_cancelled(const Session& session, const std::string& para
   peers_.tell_all([session, raw](McpEndpoint& peer) { peer.cancel_call(*session, raw); });
 }
 
+// The client answers a request of a server.
+Task<void> McpEndpoint::legacy_response(http::Exchange& exchange, std::string_view scope,
+                                        mcp::IncomingResponse response) {
+  const auto session = session_of(exchange, scope);
+  if (!session) return refuse_session(exchange, {}, session.error());
+  tell_answered(*session, std::move(response));
+  return accept(exchange);
+}
+
+// The call that the question belongs to may run on any worker.
+void McpEndpoint::tell_answered(const Session& session, mcp::IncomingResponse incoming) {
+  std::uint64_t id = 0;
+  const auto [end, ec] = std::from_chars(incoming.id.data(), incoming.id.data() + incoming.id.size(), id);
+  if (ec != std::errc() || end != incoming.id.data() + incoming.id.size()) return;  // No id of ours.
+  const auto response = std::make_shared<const mcp::Response>(std::move(incoming.response));
+  peers_.tell_all([session, id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
+}
+
 // JSON-RPC batching: only 2025-03-26 has it. Requests run one after the other; the answers are one array.
 Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view scope) {
   auto split = mcp::split_batch(exchange.body());
@@ -150,7 +172,8 @@ Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view 
     co_return co_await answer_error(exchange, 400, std::string(), std::move(error));
   }
   exchange.set_hang_up(http::HangUp::kIgnore);
-  const mcp::CallContext call = session_call(exchange, *session);
+  mcp::CallContext call = session_call(exchange, *session);
+  call.client_capabilities = {};  // One array of answers has no room for questions.
   std::string answers;
   for (std::string& text : std::get<std::vector<std::string>>(split)) {
     const std::string answer = co_await batch_item(std::move(text), *session, call);
@@ -179,8 +202,11 @@ Task<std::string> McpEndpoint::batch_item(std::string text, const Session& sessi
     if (notification->method == "notifications/cancelled") tell_cancelled(session, notification->params);
     co_return std::string();
   }
+  if (auto* response = std::get_if<mcp::IncomingResponse>(&message)) {
+    tell_answered(session, std::move(*response));
+    co_return std::string();
+  }
   auto* request = std::get_if<mcp::Request>(&message);
-  if (request == nullptr) co_return std::string();
   const std::string id = request->id;
   const mcp::Method method = request->method;
   if (method == mcp::Method::kInitialize) {

@@ -14,6 +14,10 @@ inline constexpr Seconds kCallTimeMax{3600};             // The hard cap of a ca
 inline constexpr Seconds kQuietTime{10};  // An answer that takes longer becomes a stream, so that it can be kept alive.
 inline constexpr Seconds kKeepAliveTime{
     15};  // Between comments on a quiet stream; proxies cut streams after 30 to 60 s.
+inline constexpr std::size_t kQuestionsMax = 32;  // Requests of servers to the client that one call may have open.
+inline constexpr Seconds kQuestionTime{600};      // For a person to answer one.
+inline constexpr int kInputRoundsMax = 10;        // Times that a call may be answered with `input_required`.
+inline constexpr Millis kInputPause{250};         // Before a call is repeated that was answered so without a question.
 inline constexpr std::size_t kReplayStreamsMax = 32;             // Streams of a session that can be resumed.
 inline constexpr std::size_t kReplayEventsMax = 256;             // Events that one of them keeps.
 inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;  // Bytes that all of them keep.

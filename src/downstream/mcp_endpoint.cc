@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "downstream/error_response.h"
+#include "downstream/input_rounds.h"
 #include "downstream/limits.h"
 #include "downstream/request_check.h"
 #include "mcp/error_code.h"
@@ -77,8 +78,7 @@ Task<void> McpEndpoint::post(http::Exchange& exchange, std::string_view scope) {
   if (auto* notification = std::get_if<mcp::Notification>(&message)) {
     return legacy_notification(exchange, scope, std::move(*notification));
   }
-  // A response of the client: nobody has asked it anything, so there is nothing to match it with.
-  return accept(exchange);
+  return legacy_response(exchange, scope, std::move(std::get<mcp::IncomingResponse>(message)));
 }
 
 Task<void> McpEndpoint::accept(http::Exchange& exchange) {
@@ -105,6 +105,16 @@ mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_vi
   return call;
 }
 
+// Modern clients give input by repeating their request; legacy ones are asked while it runs.
+Task<Result<mcp::Response>> McpEndpoint::answer_of(http::Exchange& exchange, const Caller& caller,
+                                                   ResponseWriter& writer, mcp::Request request) {
+  const bool can_be_asked = writer.can_ask() && caller.context.client_capabilities.any();
+  if (!can_be_asked || !mcp::takes_input(request.method))
+    return service_.handle(std::move(request), caller.context, writer);
+  InputPlace place{service_, caller.context, writer, exchange.deadlines(), executor_};
+  return call_in_rounds(place, std::move(request));
+}
+
 // The call itself, for both eras: everything a client sees of failures is decided here.
 Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::Request request) {
   const std::string id = request.id;
@@ -118,7 +128,7 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
   running.exchange = &exchange;
   running_.push_back(running);
   exchange.set_shutdown(http::Shutdown::kFinish);  // Also when its answer has become a stream.
-  auto answer = co_await service_.handle(std::move(request), call, writer);
+  auto answer = co_await answer_of(exchange, caller, writer, std::move(request));
   const auto reason = exchange.cancel_reason();
   if (reason != http::CancelReason::kNone) {
     co_await exchange.reset_cancellation();

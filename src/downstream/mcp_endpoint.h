@@ -10,6 +10,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "base/task_group.h"
+#include "downstream/client_questions.h"
 #include "downstream/endpoint_peers.h"
 #include "downstream/response_writer.h"
 #include "downstream/session_table.h"
@@ -83,6 +84,8 @@ class McpEndpoint {
   Task<void> answer_error(http::Exchange& exchange, int status, std::string id, mcp::Response error);
   mcp::CallContext make_call(http::Exchange& exchange, std::string_view scope);
   Task<void> run_call(http::Exchange& exchange, Caller caller, mcp::Request request);
+  Task<Result<mcp::Response>> answer_of(http::Exchange& exchange, const Caller& caller, ResponseWriter& writer,
+                                        mcp::Request request);
 
   // modern_post.cc
   Task<void> modern_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
@@ -90,6 +93,7 @@ class McpEndpoint {
   // legacy_post.cc
   Task<void> legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
   Task<void> legacy_notification(http::Exchange& exchange, std::string_view scope, mcp::Notification notification);
+  Task<void> legacy_response(http::Exchange& exchange, std::string_view scope, mcp::IncomingResponse response);
   Task<void> legacy_batch(http::Exchange& exchange, std::string_view scope);
   Task<void> legacy_call(http::Exchange& exchange, Session session, mcp::Request request);
   Task<void> pong(http::Exchange& exchange, std::string id);
@@ -97,6 +101,7 @@ class McpEndpoint {
   Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
   Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);
   void tell_cancelled(const Session& session, const std::string& params);
+  void tell_answered(const Session& session, mcp::IncomingResponse incoming);
   mcp::CallContext session_call(http::Exchange& exchange, const Session& session);
 
   // legacy_session.cc
@@ -115,6 +120,7 @@ class McpEndpoint {
   EndpointPeers& peers_;
   EndpointOptions options_;
   TaskGroup background_;
+  ClientQuestions questions_;
   std::uint64_t next_request_ = 1;
   std::unordered_map<std::string, Session> known_sessions_;
   boost::intrusive::list<RunningCall, boost::intrusive::constant_time_size<false>> running_;

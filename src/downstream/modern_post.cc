@@ -19,7 +19,8 @@ Task<void> McpEndpoint::modern_request(http::Exchange& exchange, std::string_vie
   Caller caller{make_call(exchange, scope), {}, nullptr, std::move(*param_headers)};
   mcp::CallContext& call = caller.context;
   call.revision = mcp::kNewestModern;
-  call.client_capabilities = request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}");
+  call.client_capabilities = mcp::ClientCapabilities::read(
+      request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}"), call.revision);
   call.client_info = request.params.find_meta("io.modelcontextprotocol/clientInfo").value_or("");
   call.log_level = request.params.find_meta_string("io.modelcontextprotocol/logLevel").value_or("");
 

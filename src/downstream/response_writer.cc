@@ -76,6 +76,7 @@ ResponseWriter::ResponseWriter(http::Exchange& exchange, TaskGroup& background, 
       id_(id),
       method_(method),
       client_(client),
+      asked_(client.questions, client.session),
       executor_(executor),
       quiet_([this] { when_quiet(); }) {
   if (client_.accepts_stream) exchange_.deadlines().arm(quiet_, exchange_.deadlines().coarse_now() + kQuietTime);
@@ -109,7 +110,8 @@ Task<Result<void>> ResponseWriter::start_stream() {
   const http::ResponseHead head{200, kEventStream, sent};
   auto started = co_await exchange_.start_stream(head);
   if (!started) co_return started.error();
-  if (client_.replay != nullptr && !replay_) replay_ = client_.replay->open(exchange_.deadlines().coarse_now());
+  if (client_.session != nullptr && !replay_)
+    replay_ = client_.session->replay.open(exchange_.deadlines().coarse_now());
   if (!replay_ || client_.revision < mcp::Revision::k2025_11_25) co_return Result<void>();
   // The priming event: an id to resume from before there is a message (MCP 2025-11-25 basic/transports). Older clients
   // take an event without data for a broken message.
@@ -157,9 +159,36 @@ Task<Result<void>> ResponseWriter::send(mcp::Notification event) {
   co_return written;
 }
 
+Task<Result<void>> ResponseWriter::ask(mcp::InputRequest question, OnAnswer on_answer) {
+  if (!can_ask()) co_return Error{ErrorCode::kUnavailable, "the client takes no stream", {}};
+  if (asked_.size() >= kQuestionsMax) {
+    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
+  }
+  const std::uint64_t id = client_.session->next_question.fetch_add(1);
+  const std::string message = question_text(id, std::move(question));
+  asked_.add(id, exchange_.deadlines(), std::move(on_answer));
+  co_await acquire();
+  auto written = co_await write_event(message);
+  exchange_.deadlines().arm(quiet_, exchange_.deadlines().coarse_now() + kKeepAliveTime);
+  release();
+  if (written || replay_) co_return Result<void>();  // A client that is gone finds the question when it resumes.
+  asked_.remove(id);
+  co_return written;
+}
+
+// The call ends before the client has answered: it need not any more. REQUIRES: acquired.
+Task<void> ResponseWriter::withdraw_questions() {
+  for (const std::uint64_t id : asked_.take_open()) {
+    const std::string message = withdrawal_text(id);
+    const auto written = co_await write_event(message);
+    if (!written) co_return;
+  }
+}
+
 Task<void> ResponseWriter::finish(mcp::Response response, int status) {
   if (!try_acquire()) co_await acquire();
   quiet_.disarm();
+  if (asked_.size() != 0) co_await withdraw_questions();
   finished_ = true;
   if (exchange_.streaming() || broken_) {
     const std::string text = response_text(id_, method_, std::move(response), client_.revision, client_.server_info);
@@ -184,6 +213,7 @@ Task<void> ResponseWriter::finish(mcp::Response response, int status) {
 Task<void> ResponseWriter::abandon() {
   co_await acquire();
   quiet_.disarm();
+  if (asked_.size() != 0) co_await withdraw_questions();
   finished_ = true;
   end_replay();
   if (exchange_.streaming()) {

@@ -10,8 +10,10 @@
 #include "base/deadline_list.h"
 #include "base/signal.h"
 #include "base/task_group.h"
+#include "downstream/client_questions.h"
 #include "downstream/endpoint_peers.h"
 #include "downstream/replay_stream.h"
+#include "downstream/session_table.h"
 #include "http/exchange.h"
 #include "http/sse_writer.h"
 #include "mcp/event_sink.h"
@@ -25,10 +27,12 @@ struct ClientForm {
   mcp::Revision revision = mcp::kNewestModern;
   bool accepts_stream = true;    // `Accept` allows text/event-stream.
   std::string_view server_info;  // Raw JSON, for results of modern clients.
-  // Where a resumable answer is kept as well, once it is a stream, and who else may be reading it; or neither.
-  ReplayStore* replay = nullptr;
+  // The session of a legacy client, whose answers can be resumed and who can be asked, and who else may be reading its
+  // streams; or neither.
+  ClientSession* session = nullptr;
   const EndpointPeers* peers = nullptr;
-  std::string_view session_id;  // Sent as Mcp-Session-Id, if not empty.
+  ClientQuestions* questions = nullptr;  // With `session`.
+  std::string_view session_id;           // Sent as Mcp-Session-Id, if not empty.
 };
 
 // Writes the answer of one call to its exchange: plain JSON if nothing was sent before the result and it came soon;
@@ -44,6 +48,9 @@ class ResponseWriter final : public mcp::EventSink {
   ResponseWriter& operator=(const ResponseWriter&) = delete;
 
   Task<Result<void>> send(mcp::Notification event) override;
+  // Legacy clients are asked by a request on the stream of the answer; they answer with a message of its own.
+  bool can_ask() const override { return client_.session != nullptr && client_.accepts_stream; }
+  Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override;
   // The final answer, with `status` if the head is still to be written. Call it once, last.
   Task<void> finish(mcp::Response response, int status);
   // Ends the answer without a result: the client cancelled its request and expects none.
@@ -68,6 +75,7 @@ class ResponseWriter final : public mcp::EventSink {
   };
   Task<Result<void>> start_stream();
   Task<Result<void>> write_event(std::string_view message);
+  Task<void> withdraw_questions();
   void when_quiet();
   Task<void> run_keep_alive(Turn turn);
   void keep(std::string_view message, std::string& event_id);
@@ -79,6 +87,7 @@ class ResponseWriter final : public mcp::EventSink {
   mcp::Method method_;
   ClientForm client_;
   std::shared_ptr<ReplayStream> replay_;  // Since the answer is a stream.
+  AskedQuestions asked_;
   http::SseWriter sse_;
   Executor executor_;
   std::optional<Signal> released_;  // Since somebody had to wait.

@@ -26,13 +26,14 @@ struct ClientSession {
   std::string scope;  // As CallContext::scope.
   mcp::PrincipalId principal;
   mcp::Revision revision = mcp::kNewestLegacy;
-  std::string capabilities = "{}";
+  mcp::ClientCapabilities capabilities;
   std::string client_info;
 
   std::atomic<bool> ended{false};
   std::atomic<SteadyTime> last_used{};          // Within a DeadlineList tick.
   std::atomic<std::uint32_t> stream_serial{0};  // The newest standalone stream; older ones end.
   std::atomic<std::uint32_t> open_streams{0};
+  std::atomic<std::uint64_t> next_question{1};  // The id of our next request to the client.
   ReplayStore replay;
 };
 

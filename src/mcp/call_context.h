@@ -9,6 +9,7 @@
 #include "base/header_field.h"
 #include "base/strong_id.h"
 #include "base/time.h"
+#include "mcp/client_capabilities.h"
 #include "mcp/revision.h"
 
 namespace jungle::mcp {
@@ -22,7 +23,7 @@ struct CallContext {
   PrincipalId principal;
   std::string request_id;                  // Ours, for logs; never a peer's JSON-RPC id.
   Revision revision = kNewestModern;       // What the client speaks.
-  std::string client_capabilities = "{}";  // Raw JSON object, as the client declared them for this call.
+  ClientCapabilities client_capabilities;  // As declared for this call, as far as we relay them.
   std::string client_info;                 // Raw JSON object or empty.
   std::string log_level;                   // The level the client asked for, or empty.
   // The `Mcp-Param-*` headers of a modern HTTP exchange, decoded, names in lower case without the prefix; nullptr for

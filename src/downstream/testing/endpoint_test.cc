@@ -126,10 +126,10 @@ Answer EndpointTest::post(const std::string& body, Headers headers) {
   return send("POST", "/mcp", body, std::move(headers));
 }
 
-std::string EndpointTest::initialize(std::string_view revision) {
+std::string EndpointTest::initialize(std::string_view revision, std::string_view capabilities) {
   const Answer answer =
       post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" + std::string(revision) +
-           R"(","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})");
+           R"(","capabilities":)" + std::string(capabilities) + R"(,"clientInfo":{"name":"c","version":"1"}}})");
   EXPECT_EQ(200, answer.status) << answer.body;
   return answer.session_id;
 }

@@ -65,7 +65,7 @@ class EndpointTest : public ::testing::Test {
   Answer send(std::string_view method, std::string_view path, const std::string& body, Headers headers);
   Answer post(const std::string& body, Headers headers = {});
   // Opens a legacy session and returns its id.
-  std::string initialize(std::string_view revision);
+  std::string initialize(std::string_view revision, std::string_view capabilities = "{}");
   Answer post_in(const std::string& session, const std::string& body) {
     return post(body, {{"Mcp-Session-Id", session}});
   }

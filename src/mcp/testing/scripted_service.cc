@@ -1,27 +1,65 @@
 #include "mcp/testing/scripted_service.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
+
+#include <boost/asio/this_coro.hpp>
 
 #include "base/check.h"
 
 namespace jungle::mcp::testing {
 
 void ScriptedService::reply(std::string_view method, std::string result, ResultForm form) {
-  script_[std::string(method)].push_back(Step{Response::result(std::move(result), form), {}});
+  script_[std::string(method)].push_back(Step{Response::result(std::move(result), form), {}, {}});
 }
 
 void ScriptedService::reply_error(std::string_view method, int code, std::string_view message) {
-  script_[std::string(method)].push_back(Step{Response::error(code, message), {}});
+  script_[std::string(method)].push_back(Step{Response::error(code, message), {}, {}});
 }
 
 void ScriptedService::fail(std::string_view method, Error error) {
-  script_[std::string(method)].push_back(Step{std::move(error), {}});
+  script_[std::string(method)].push_back(Step{std::move(error), {}, {}});
 }
 
 void ScriptedService::notify(std::string_view method, Notification event) {
   const auto steps = script_.find(method);
   JUNGLE_CHECK(steps != script_.end());
   steps->second.front().events.push_back(std::move(event));
+}
+
+void ScriptedService::ask(std::string_view method, InputRequest question) {
+  const auto steps = script_.find(method);
+  JUNGLE_CHECK(steps != script_.end());
+  steps->second.front().questions.push_back(std::move(question));
+}
+
+// False if the call was cancelled meanwhile.
+Task<bool> ScriptedService::put(InputRequest question, EventSink& events) {
+  struct Awaited {
+    explicit Awaited(Executor executor) : arrived(executor) {}
+    Signal arrived;
+    std::optional<std::string> payload;
+  };
+  const Executor executor = co_await asio::this_coro::executor;
+  auto awaited = std::make_shared<Awaited>(executor);
+  EventSink::OnAnswer on_answer = [awaited](const Response& response) {
+    awaited->payload = response.payload();
+    awaited->arrived.notify_all();
+  };
+  auto asked = co_await events.ask(std::move(question), std::move(on_answer));
+  if (!asked) {
+    answers_.push_back("! " + asked.error().message);
+    co_return true;
+  }
+  while (!awaited->payload) {
+    ++waiting_;
+    const bool woken = co_await awaited->arrived.wait();
+    --waiting_;
+    if (!woken) co_return false;
+  }
+  answers_.push_back(*awaited->payload);
+  co_return true;
 }
 
 void ScriptedService::release() {
@@ -39,7 +77,7 @@ std::vector<std::string> ScriptedService::methods_seen() const {
 ScriptedService::Step ScriptedService::next_step(const std::string& method) {
   const auto steps = script_.find(method);
   if (steps == script_.end()) {
-    return {Error{ErrorCode::kInternal, "the script has no answer to " + method, {}}, {}};
+    return {Error{ErrorCode::kInternal, "the script has no answer to " + method, {}}, {}, {}};
   }
   Step step = steps->second.front();
   if (steps->second.size() > 1) steps->second.pop_front();
@@ -60,6 +98,13 @@ Task<Result<Response>> ScriptedService::handle(Request request, const CallContex
   }
   for (Notification& event : step.events) {
     if (auto sent = co_await events.send(std::move(event)); !sent) break;
+  }
+  for (InputRequest& question : step.questions) {
+    const bool answered = co_await put(std::move(question), events);
+    if (!answered) {
+      ++cancelled_;
+      co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+    }
   }
   co_return std::move(step.answer);
 }

@@ -33,6 +33,11 @@ class ScriptedService final : public Service {
   void fail(std::string_view method, Error error);
   // Notifications that the next answer to `method` sends first. REQUIRES: it has an answer.
   void notify(std::string_view method, Notification event);
+  // What the next answer to `method` asks of the client first, in order; each waits for its answer. REQUIRES: it has an
+  // answer.
+  void ask(std::string_view method, InputRequest question);
+  // What came back: payloads, or "! " with why it could not be asked.
+  const std::vector<std::string>& answers() const { return answers_; }
   // Calls wait until release(), or until they are cancelled, which is answered with kCancelled and counted.
   void hold() { held_ = true; }
   void release();
@@ -49,11 +54,14 @@ class ScriptedService final : public Service {
   struct Step {
     Result<Response> answer;
     std::vector<Notification> events;
+    std::vector<InputRequest> questions;
   };
+  Task<bool> put(InputRequest question, EventSink& events);
   Step next_step(const std::string& method);
 
   std::map<std::string, std::deque<Step>, std::less<>> script_;
   std::vector<Seen> seen_;
+  std::vector<std::string> answers_;
   Signal released_;
   bool held_ = false;
   std::size_t waiting_ = 0;

@@ -1,0 +1,65 @@
+#include "downstream/client_questions.h"
+
+#include <algorithm>
+
+#include "downstream/limits.h"
+#include "mcp/error_code.h"
+#include "mcp/json_reader.h"
+#include "mcp/json_text.h"
+
+namespace jungle::downstream {
+
+void ClientQuestions::answer(const ClientSession& session, std::uint64_t id, mcp::Response response) {
+  const auto found = open_.find(Key(&session, id));
+  if (found == open_.end()) return;
+  const OnAnswer on_answer = std::move(found->second.on_answer);
+  open_.erase(found);
+  on_answer(std::move(response));
+}
+
+void AskedQuestions::add(std::uint64_t id, DeadlineList& deadlines, ClientQuestions::OnAnswer on_answer) {
+  const auto expire = [all = all_, session = session_, id] {
+    const std::string limit = std::to_string(kQuestionTime.count());
+    all->answer(*session, id,
+                mcp::Response::error(mcp::kInternalError, "the client did not answer within " + limit + " s"));
+  };
+  ClientQuestions::Open& open = all_->open_.try_emplace(ClientQuestions::Key(session_, id), expire).first->second;
+  open.on_answer = std::move(on_answer);
+  deadlines.arm(open.expiry, deadlines.coarse_now() + kQuestionTime);
+  ids_.push_back(id);
+}
+
+void AskedQuestions::remove(std::uint64_t id) { all_->open_.erase(ClientQuestions::Key(session_, id)); }
+
+std::size_t AskedQuestions::size() const {
+  const auto is_open = [&](std::uint64_t id) { return all_->open_.contains(ClientQuestions::Key(session_, id)); };
+  return static_cast<std::size_t>(std::count_if(ids_.begin(), ids_.end(), is_open));
+}
+
+std::vector<std::uint64_t> AskedQuestions::take_open() {
+  std::vector<std::uint64_t> taken;
+  for (const std::uint64_t id : std::exchange(ids_, {})) {
+    if (all_->open_.erase(ClientQuestions::Key(session_, id)) != 0) taken.push_back(id);
+  }
+  return taken;
+}
+
+std::string question_text(std::uint64_t id, mcp::InputRequest question) {
+  std::string params = std::move(question.params);
+  if (auto read = mcp::read_params(params.empty() ? "{}" : params);
+      read && read->find_string("mode") == "url" && !read->has("elicitationId")) {
+    read->set("elicitationId", mcp::json_string("elicitation-" + std::to_string(id)));
+    params = read->render({});
+  }
+  std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + ",\"method\":";
+  mcp::append_json_string(text, question.method);
+  if (!params.empty()) text.append(",\"params\":").append(params);
+  return text + "}";
+}
+
+std::string withdrawal_text(std::uint64_t id) {
+  return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + std::to_string(id) +
+         R"(,"reason":"the call has ended"}})";
+}
+
+}  // namespace jungle::downstream
