@@ -153,7 +153,7 @@ Application::Application(const Config& config, const Environment& environment, c
                    return entry->spec;
                  }),
       tokens_(control_.get_executor(), time_, random_, log, grants_, fetcher_, endpoints_),
-      upstreams_(control_.get_executor(), time_, log, tokens_, upstream_options(config, environment, version)),
+      upstreams_(control_.get_executor(), time_, log, random_, tokens_, upstream_options(config, environment, version)),
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
       registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),

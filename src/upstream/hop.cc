@@ -35,15 +35,25 @@ bool may_see_log(const mcp::Notification& message, const mcp::CallContext& call)
   return rank_of(params->find_string("level").value_or("info")) >= rank_of(call.log_level);
 }
 
-std::optional<std::string> result_type_of(const mcp::Response& response) {
-  // Looking for the word first spares ordinary results a second reading.
-  if (response.payload().find("\"resultType\"") == std::string_view::npos) return std::nullopt;
-  const auto members = mcp::read_members(response.payload());
-  if (!members) return std::nullopt;
-  const mcp::Member* member = members->find(response.payload(), "resultType");
-  if (member == nullptr) return std::nullopt;
-  const std::string_view raw = member->value.of(response.payload());
-  return raw.starts_with('"') ? mcp::json_string_value(raw) : std::string(raw);
+std::string capabilities_of(const mcp::CallContext& call) { return call.client_capabilities.json(); }
+
+// A server needs what the client did not declare. If it could have, it is told so; otherwise nobody can help.
+mcp::Response missing_capability(mcp::Response error, mcp::Method method, const mcp::CallContext& call,
+                                 const std::string& name) {
+  const auto members = mcp::read_params(std::string(error.payload()));
+  const auto data = members ? mcp::read_params(std::string(members->find("data").value_or("{}"))) : members;
+  const std::string required(data ? data->find("requiredCapabilities").value_or("{}") : "{}");
+  const auto known = mcp::ClientCapabilities::read(required, mcp::kNewestModern);
+  const bool is_declared = (known.bits() & ~call.client_capabilities.bits()) == 0;
+  if (mcp::is_modern(call.revision) && !is_declared) return error;
+  const std::string message =
+      name + (is_declared ? " needs a client capability that the gateway does not relay"
+                          : " needs a client capability that this client did not declare: " + required);
+  if (mcp::is_modern(call.revision) || method != mcp::Method::kToolsCall)
+    return mcp::Response::error(mcp::kInternalError, message, error.payload());
+  return mcp::Response::result(
+      R"({"content":[{"type":"text","text":)" + mcp::json_string(message) + R"(}],"isError":true})",
+      mcp::ResultForm::kLegacy);
 }
 
 }  // namespace
@@ -54,10 +64,10 @@ std::string client_info(std::string_view version) {
   return text + "}";
 }
 
-std::string initialize_params(std::string_view client_info) {
+std::string initialize_params(std::string_view client_info, mcp::ClientCapabilities capabilities) {
   std::string text = R"({"protocolVersion":")";
-  text.append(mcp::text_of(mcp::kNewestLegacy)).append(R"(","capabilities":{},"clientInfo":)").append(client_info);
-  return text + "}";
+  text.append(mcp::text_of(mcp::kNewestLegacy)).append(R"(","capabilities":)").append(capabilities.json());
+  return text.append(R"(,"clientInfo":)").append(client_info).append("}");
 }
 
 std::string own_params(Era era, std::string_view members, std::string_view client_info) {
@@ -78,9 +88,11 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   changes.drop_protocol_meta = true;
   if (wants_progress) changes.meta.push_back({"progressToken", own_token});
   std::string level;
+  std::string capabilities;
   if (era == Era::kModern) {
     changes.meta.push_back({kVersionKey, kOurVersion});
-    changes.meta.push_back({kCapabilitiesKey, "{}"});
+    capabilities = capabilities_of(call);
+    changes.meta.push_back({kCapabilitiesKey, capabilities});
     changes.meta.push_back({kInfoKey, client_info});
     if (!call.log_level.empty()) {
       level = mcp::json_string(call.log_level);
@@ -110,12 +122,42 @@ std::string cancelled_text(std::uint64_t id, std::string_view reason) {
   return notification_text("notifications/cancelled", params + "}");
 }
 
+bool may_relay(const mcp::Request& request, const mcp::CallContext& call, const mcp::EventSink& events) {
+  return request.method != mcp::Method::kPing && events.can_ask() &&
+         call.client_capabilities.allow(question_of(request));
+}
+
+mcp::InputRequest question_of(const mcp::Request& request) {
+  mcp::InputRequest question{request.method_name, {}};
+  if (!request.params.present()) return question;
+  std::string params(request.params.received_text());
+  if (const auto members = mcp::read_members(params)) {
+    mcp::Splice splice;
+    splice.remove_members(*members, [&](const mcp::Member& member) {
+      const std::string_view key = member.key.of(params);
+      return key == "_meta" || key == "task";
+    });
+    if (!splice.empty()) params = splice.apply(params);
+  }
+  question.params = std::move(params);
+  return question;
+}
+
+std::string response_text(std::string_view id, const mcp::Response& response) {
+  std::string text = R"({"jsonrpc":"2.0","id":)";
+  text.append(id).append(response.is_error() ? ",\"error\":" : ",\"result\":").append(response.payload());
+  return text + "}";
+}
+
+std::string refusal_text(std::string_view id, const Error& error) {
+  return response_text(id, mcp::Response::error(mcp::kInternalError, "the client was not asked: " + error.message));
+}
+
 std::string answer_to_server(const mcp::Request& request) {
-  std::string text = R"({"jsonrpc":"2.0","id":)" + request.id;
-  if (request.method == mcp::Method::kPing) return text + ",\"result\":{}}";
-  const auto error = mcp::Response::error(
-      mcp::kMethodNotFound, "the gateway did not offer " + request.method_name + " and does not relay it");
-  return text.append(",\"error\":").append(error.payload()).append("}");
+  if (request.method == mcp::Method::kPing)
+    return response_text(request.id, mcp::Response::result("{}", mcp::ResultForm::kLegacy));
+  return response_text(request.id, mcp::Response::error(mcp::kMethodNotFound, "the client of this call did not offer " +
+                                                                                  request.method_name));
 }
 
 std::optional<std::string_view> progress_token_of(const mcp::Request& request) {
@@ -148,18 +190,22 @@ std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_
   return mcp::Notification{from_server.method, params->render(changes)};
 }
 
-mcp::Response without_hop_matters(mcp::Response response, std::string_view server) {
+mcp::Response without_hop_matters(mcp::Response response, mcp::Method method, const mcp::CallContext& call,
+                                  std::string_view server) {
   const std::string name = "server '" + std::string(server) + "'";
   if (!response.is_error()) {
-    const auto type = result_type_of(response);
+    const auto type = mcp::result_type_of(response);
     if (!type) return mcp::Response::result(std::string(response.payload()), mcp::ResultForm::kLegacy);
     if (*type == "complete") return response;
-    return mcp::Response::error(mcp::kInternalError,
-                                *type == "input_required"
-                                    ? name +
-                                          " asked for input from the client, which the "
-                                          "gateway did not offer and does not relay"
-                                    : name + " answered with a result of unknown type '" + *type + "'");
+    if (*type != "input_required") {
+      return mcp::Response::error(mcp::kInternalError,
+                                  name + " answered with a result of unknown type '" + *type + "'");
+    }
+    if (!mcp::takes_input(method)) {
+      return mcp::Response::error(mcp::kInternalError, name + " asked for input where a request has no room for it");
+    }
+    if (mcp::is_modern(call.revision) || call.client_capabilities.any()) return response;
+    return mcp::Response::error(mcp::kInternalError, name + " asked for input from a client that offered none");
   }
   const int code = error_code_of(response);
   switch (code) {
@@ -170,8 +216,7 @@ mcp::Response without_hop_matters(mcp::Response response, std::string_view serve
                                       "server wants it, and its list of tools does not say how",
                                   response.payload());
     case mcp::kMissingClientCapability:
-      return mcp::Response::error(
-          mcp::kInternalError, name + " needs a client capability that the gateway does not relay", response.payload());
+      return missing_capability(std::move(response), method, call, name);
     case mcp::kUnsupportedProtocolVersion:
       return mcp::Response::error(mcp::kInternalError, name + " speaks no protocol revision that the gateway speaks",
                                   response.payload());

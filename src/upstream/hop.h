@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mcp/call_context.h"
+#include "mcp/event_sink.h"
 #include "mcp/request.h"
 #include "mcp/response.h"
 #include "upstream/era.h"
@@ -18,8 +19,8 @@ namespace jungle::upstream {
 
 // `clientInfo`, raw JSON.
 std::string client_info(std::string_view version);
-// The params of `initialize`. No capability is declared: server requests are not relayed.
-std::string initialize_params(std::string_view client_info);
+// The params of `initialize`. `capabilities` are those of the clients that the session is for.
+std::string initialize_params(std::string_view client_info, mcp::ClientCapabilities capabilities);
 // The params of a request of our own (server/discover, tools/list): `members` is raw JSON ("" or `"cursor":"x"`).
 std::string own_params(Era era, std::string_view members, std::string_view client_info);
 // The params of a client's request. `own_token` replaces its progress token, if it sent one. `client_info` is ours.
@@ -32,7 +33,15 @@ std::string notification_text(std::string_view method, std::string_view params);
 // Asks a server to stop working on request `id`.
 std::string cancelled_text(std::uint64_t id, std::string_view reason);
 
-// What we answer to a request of a server: `{}` to a ping, else an error that says what we do not relay.
+// Requests of legacy servers. Whether one may be put to the client of the call that it belongs to.
+bool may_relay(const mcp::Request& request, const mcp::CallContext& call, const mcp::EventSink& events);
+// The request as it is put to the client: without what belongs to our hop, or asks for a task.
+mcp::InputRequest question_of(const mcp::Request& request);
+// The message that answers request `id`, raw JSON, with what the client said.
+std::string response_text(std::string_view id, const mcp::Response& response);
+// The message that says that the client could not be asked.
+std::string refusal_text(std::string_view id, const Error& error);
+// What we answer to a request that is not relayed: `{}` to a ping, else an error that says so.
 std::string answer_to_server(const mcp::Request& request);
 
 // The raw progress token of a client's request, if it has one.
@@ -46,9 +55,11 @@ std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_
                                                   std::optional<std::string_view> client_token,
                                                   std::string_view own_token, const mcp::CallContext& call);
 
-// Errors of a modern hop describe our hop, not the client's: they never travel on bare. The same for results that ask
-// the client for input, which we do not relay. A result without a `resultType` is in the legacy form, whatever its
-// server is taken for. Everything else stays as it is.
-mcp::Response without_hop_matters(mcp::Response response, std::string_view server);
+// Errors of a modern hop describe our hop, not the client's: they never travel on bare, except for a capability that
+// the client could have declared and we would have passed on. A result that asks for input passes to clients that may
+// be asked. A result without a `resultType` is in the legacy form, whatever its server is taken for. Everything else
+// stays as it is.
+mcp::Response without_hop_matters(mcp::Response response, mcp::Method method, const mcp::CallContext& call,
+                                  std::string_view server);
 
 }  // namespace jungle::upstream

@@ -68,21 +68,68 @@ TEST(HopTest, ShowsAModernClientOnlyTheLogItAskedFor) {
   EXPECT_TRUE(event("notifications/message", R"({"level":"debug"})", call));
 }
 
+// What a client of `revision` that declared `capabilities` gets to see of `response`.
+mcp::Response shown(mcp::Response response, std::string_view capabilities = "{}",
+                    mcp::Revision revision = mcp::kNewestModern, mcp::Method method = mcp::Method::kToolsCall) {
+  mcp::CallContext call;
+  call.revision = revision;
+  call.client_capabilities = mcp::ClientCapabilities::read(capabilities, revision);
+  return without_hop_matters(std::move(response), method, call, "s");
+}
+
 TEST(HopTest, NeverRelaysAnErrorOfTheHopBare) {
   for (const int code : {-32020, -32021, -32022}) {
-    const auto response = without_hop_matters(mcp::Response::error(code, "m"), "s");
+    const auto response = shown(mcp::Response::error(code, "m"));
     EXPECT_TRUE(response.is_error());
     EXPECT_EQ(-32603, error_code_of(response));
     EXPECT_THAT(std::string(response.payload()), HasSubstr("server 's'"));
   }
-  EXPECT_EQ(-32602, error_code_of(without_hop_matters(mcp::Response::error(-32602, "m"), "s")));
+  EXPECT_EQ(-32602, error_code_of(shown(mcp::Response::error(-32602, "m"))));
 }
 
-TEST(HopTest, AnswersForAResultThatNeedsTheClient) {
-  EXPECT_TRUE(without_hop_matters(modern(R"({"resultType":"input_required"})"), "s").is_error());
-  EXPECT_TRUE(without_hop_matters(modern(R"({"resultType":"task"})"), "s").is_error());
-  EXPECT_FALSE(without_hop_matters(modern(R"({"resultType":"complete"})"), "s").is_error());
-  EXPECT_FALSE(without_hop_matters(modern(R"({"content":[{"resultType":"task"}]})"), "s").is_error());
+TEST(HopTest, SaysWhichCapabilityTheClientCouldHaveDeclared) {
+  const auto error = mcp::Response::error(-32021, "m", R"({"requiredCapabilities":{"sampling":{}}})");
+  EXPECT_EQ(error.payload(), shown(error).payload());
+  // It did, so the server wants something else that we do not pass on.
+  EXPECT_EQ(-32603, error_code_of(shown(error, R"({"sampling":{}})")));
+  // An old client cannot know the code: its model is told.
+  EXPECT_EQ(R"({"content":[{"type":"text","text":"server 's' needs a client capability that this client did not )"
+            R"(declare: {\"sampling\":{}}"}],"isError":true})",
+            shown(error, "{}", mcp::kNewestLegacy).payload());
+  EXPECT_EQ(-32603, error_code_of(shown(error, "{}", mcp::kNewestLegacy, mcp::Method::kPromptsGet)));
+}
+
+TEST(HopTest, RelaysAResultThatNeedsTheClient) {
+  const auto input = modern(R"({"resultType":"input_required","requestState":"s"})");
+  EXPECT_EQ(input.payload(), shown(input).payload());
+  EXPECT_EQ(input.payload(), shown(input, R"({"roots":{}})", mcp::kNewestLegacy).payload());
+  EXPECT_TRUE(shown(input, "{}", mcp::kNewestLegacy).is_error());
+  EXPECT_TRUE(shown(input, "{}", mcp::kNewestModern, mcp::Method::kCompletionComplete).is_error());
+  EXPECT_TRUE(shown(modern(R"({"resultType":"task"})")).is_error());
+  EXPECT_FALSE(shown(modern(R"({"resultType":"complete"})")).is_error());
+  EXPECT_FALSE(shown(modern(R"({"content":[{"resultType":"task"}]})")).is_error());
+}
+
+TEST(HopTest, DeclaresWhatTheClientDeclared) {
+  EXPECT_EQ(R"({"protocolVersion":"2025-11-25","capabilities":{"roots":{}},"clientInfo":{}})",
+            initialize_params("{}", mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestModern)));
+  mcp::Request request;
+  mcp::CallContext call;
+  call.client_capabilities = mcp::ClientCapabilities::read(R"({"elicitation":{}})", mcp::kNewestModern);
+  EXPECT_THAT(hop_params(Era::kModern, request, call, "1", "{}"),
+              HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{"elicitation":{}})"));
+}
+
+TEST(HopTest, AsksTheClientWithoutWhatBelongsToOurHop) {
+  mcp::Request request;
+  request.method_name = "elicitation/create";
+  request.params = *mcp::read_params(R"({"_meta":{"progressToken":1},"message":"Who?","task":{"ttl":1}})");
+  EXPECT_EQ("elicitation/create", question_of(request).method);
+  EXPECT_EQ(R"({"message":"Who?"})", question_of(request).params);
+  request.params = {};
+  EXPECT_EQ("", question_of(request).params);
+  EXPECT_EQ(R"({"jsonrpc":"2.0","id":"a","error":{"code":-1,"message":"no"}})",
+            response_text("\"a\"", mcp::Response::error(-1, "no")));
 }
 
 TEST(HopTest, AnswersServersAtOnce) {

@@ -17,13 +17,14 @@ SteadyTime last_use_of(const HttpLink& link) {
 
 HttpHome::HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint,
                    std::shared_ptr<const ServerFacts> facts, std::shared_ptr<oauth::TokenSource> tokens,
-                   std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
+                   std::atomic<Era>& era, std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
     : worker_(worker),
       endpoint_(std::move(endpoint)),
       facts_(std::move(facts)),
       tokens_(std::move(tokens)),
       era_(era),
       ids_(ids),
+      capabilities_(capabilities),
       tasks_(worker.executor, [&log = worker.log](std::exception_ptr error) {
         (void)error;
         log.error("an exception left a coroutine of an HTTP server");

@@ -32,7 +32,8 @@ class HttpHome {
 
   // `tokens` is null for servers that get none.
   HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, std::shared_ptr<const ServerFacts> facts,
-           std::shared_ptr<oauth::TokenSource> tokens, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
+           std::shared_ptr<oauth::TokenSource> tokens, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+           mcp::ClientCapabilities capabilities);
 
   const Published<HttpLink>& published() const { return link_; }
 
@@ -53,7 +54,7 @@ class HttpHome {
   Task<void> run_idle_watch(HttpLinkPtr link);
   Grant share(OpenedLink opened);
   void bury(HttpLinkPtr link);
-  HttpPlace place() { return HttpPlace{worker_, *endpoint_, *facts_, ids_, token()}; }
+  HttpPlace place() { return HttpPlace{worker_, *endpoint_, *facts_, ids_, token(), nullptr, capabilities_}; }
   oauth::AccessTokenPtr token() const { return tokens_ ? tokens_->published().load() : nullptr; }
   bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
 
@@ -63,6 +64,7 @@ class HttpHome {
   const std::shared_ptr<oauth::TokenSource> tokens_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
+  const mcp::ClientCapabilities capabilities_;
   Published<HttpLink> link_{nullptr};
   std::vector<std::shared_ptr<GrantReply>> waiting_;
   std::vector<std::shared_ptr<GrantReply>> doubting_;

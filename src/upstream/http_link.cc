@@ -75,7 +75,7 @@ Task<Result<OpenedLink>> discover(HttpPlace place, SteadyTime deadline) {
 
 Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   const catalog::ServerSpec& spec = place.facts.spec;
-  const std::string params = initialize_params(place.facts.client_info);
+  const std::string params = initialize_params(place.facts.client_info, place.capabilities);
   const HttpPost request{.endpoint = place.endpoint,
                          .token = place.token.get(),
                          .fixed_headers = place.endpoint.base_headers(),

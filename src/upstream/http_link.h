@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "mcp/client_capabilities.h"
 #include "oauth/token_source.h"
 #include "upstream/era.h"
 #include "upstream/greeting.h"
@@ -49,6 +50,7 @@ struct HttpPlace {
   std::atomic<std::uint64_t>& ids;
   oauth::AccessTokenPtr token = nullptr;      // To be presented, if it is not null.
   std::optional<Refusal>* refusal = nullptr;  // Set when the server refuses us, if it is not null.
+  mcp::ClientCapabilities capabilities = {};  // What a legacy server is told that its client can do.
 };
 
 // Gets in touch, within the server's init timeout. kLegacy: `initialize` and `notifications/initialized` (MCP

@@ -250,7 +250,7 @@ class Exchange {
     } else if (auto* notification = std::get_if<mcp::Notification>(&message)) {
       co_await listener_.on_notification(std::move(*notification), response);
     } else {
-      listener_.on_request(std::move(std::get<mcp::Request>(message)));
+      co_await listener_.on_request(std::move(std::get<mcp::Request>(message)), response);
     }
   }
 

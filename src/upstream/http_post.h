@@ -43,8 +43,8 @@ class PostListener {
   virtual ~PostListener() = default;
   // `answer` is the exchange, for moving its deadline.
   virtual Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) = 0;
-  virtual void on_request(mcp::Request request) = 0;
-  // When the exchange ends, where on_notification may have moved it; `first` is where it was.
+  virtual Task<void> on_request(mcp::Request request, http::ClientResponse& answer) = 0;
+  // When the exchange ends, where the others may have moved it; `first` is where it was.
   virtual SteadyTime deadline_or(SteadyTime first) const { return first; }
 };
 
@@ -52,7 +52,7 @@ class PostListener {
 class NoListener final : public PostListener {
  public:
   Task<void> on_notification(mcp::Notification, http::ClientResponse&) override { co_return; }
-  void on_request(mcp::Request) override {}
+  Task<void> on_request(mcp::Request, http::ClientResponse&) override { co_return; }
 };
 
 // What came back.

@@ -1,15 +1,12 @@
 #include "upstream/http_upstream.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include <boost/asio/dispatch.hpp>
-
-#include "base/cancelled.h"
 #include "base/text.h"
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
+#include "upstream/call_listener.h"
 #include "upstream/forwarded_headers.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
@@ -22,6 +19,7 @@ struct HttpUpstream::Call {
   mcp::Request& request;
   const mcp::CallContext& context;
   mcp::EventSink& events;
+  HttpLane& lane;
   // The server's, or one of this call's own, which carries fields of its client: then nothing of it is shared.
   const std::shared_ptr<const HttpEndpoint>& endpoint;
   oauth::TokenSource* tokens = nullptr;   // Null where there are none, or the call has another credential.
@@ -62,52 +60,6 @@ class UseOfLink {
   const DeadlineList& clock_;
 };
 
-Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
-  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
-  (void)told.has_value();
-}
-
-// Relays what comes before the answer, and keeps the call alive while there is progress.
-class CallListener final : public PostListener {
- public:
-  CallListener(Worker& worker, LinkUse use, const mcp::Request& request, const mcp::CallContext& call,
-               mcp::EventSink& events, const CallClock& clock, std::string_view progress_token)
-      : worker_(worker),
-        use_(std::move(use)),
-        call_(call),
-        events_(events),
-        clock_(clock),
-        own_token_(progress_token),
-        client_token_(progress_token_of(request)) {}
-
-  Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override {
-    if (notification.method == "notifications/progress") {
-      deadline_ = clock_.deadline_from(worker_.deadlines.coarse_now());
-      answer.set_deadline(deadline_);
-    }
-    auto event = event_for_client(notification, client_token_, own_token_, call_);
-    if (!event) co_return;
-    auto sent = co_await events_.send(std::move(*event));
-    (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
-  }
-  void on_request(mcp::Request request) override {
-    if (use_.link->era == Era::kModern || worker_.background.size() >= kGoodbyesMax) return;
-    worker_.background.spawn(run_answer(worker_, use_, answer_to_server(request)));
-  }
-  SteadyTime deadline_or(SteadyTime first) const override { return std::max(deadline_, first); }
-
- private:
-  Worker& worker_;
-  const LinkUse use_;
-  const mcp::CallContext& call_;
-  mcp::EventSink& events_;
-  const CallClock& clock_;
-  std::string_view own_token_;
-  std::optional<std::string_view> client_token_;
-  SteadyTime deadline_{};
-};
-
 // A refusal that names no request of ours and talks about sessions or initialization: SDKs answer so, with 400, before
 // they look at the request.
 bool refuses_session(const HttpAnswer& answer) {
@@ -139,15 +91,30 @@ bool may_be_modern(const HttpAnswer& answer) {
 }  // namespace
 
 HttpUpstream::HttpUpstream(Worker& worker, std::shared_ptr<ServerState> state)
-    : worker_(worker), state_(std::move(state)), link_(state_->http->published()) {
+    : worker_(worker), state_(std::move(state)) {
   if (state_->tokens) token_.emplace(state_->tokens->published());
+  lanes_.push_back(std::make_shared<HttpLane>(worker_, state_, mcp::ClientCapabilities()));
+}
+
+// Sessions of a legacy server are kept apart by what their clients can do.
+HttpLane& HttpUpstream::lane_of(const mcp::CallContext& call, const mcp::EventSink& events) {
+  const bool relays = call.client_capabilities.any() && events.can_ask();
+  if (!relays || closed_ || state_->era.load(std::memory_order_relaxed) == Era::kModern) return *lanes_.front();
+  for (const auto& lane : lanes_) {
+    if (lane->capabilities() == call.client_capabilities) return *lane;
+  }
+  lanes_.push_back(std::make_shared<HttpLane>(worker_, state_, call.client_capabilities));
+  return *lanes_.back();
 }
 
 Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp::CallContext& context,
                                                  mcp::EventSink& events) {
   const auto keep = self();
+  // The parked call comes back here, as one that can ask.
+  if (state_->era.load(std::memory_order_relaxed) != Era::kModern && ParkedCalls::concerns(request, context, events))
+    co_return co_await state_->parked.handle(worker_, keep, std::move(request), context, events);
   const auto own = endpoint_for_call(*state_->endpoint, state_->facts->spec, context.client_headers);
-  Call call{request, context, events, own ? own : state_->endpoint};
+  Call call{request, context, events, lane_of(context, events), own ? own : state_->endpoint};
   if (token_ && !(own && own->sends_authorization())) {
     call.tokens = state_->tokens.get();
     call.token = token_->current();
@@ -159,20 +126,17 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
   }
   // Twice at most, and once more with another token: whatever asks for an attempt more has certainly not run the call.
   for (bool again = false;;) {
-    HttpLinkPtr link = link_.current();
+    HttpLinkPtr link = call.lane.current();
     if (!link) {
-      auto ensured = co_await ensure_link(nullptr);
+      auto ensured = co_await call.lane.ensure_link(nullptr);
       if (!ensured) co_return ensured.error();
       link = std::move(*ensured);
     }
     auto outcome =
         link->session_per_call ? call_in_own_session(call) : call_over(call, own ? link_over(*own, *link) : link);
     auto done = co_await std::move(outcome);
-    if (done.given_up_id != 0 && !link->session_per_call && worker_.background.size() < kGoodbyesMax) {
-      LinkUse use{state_->endpoint, link, call.token};
-      worker_.background.spawn(run_say_cancelled(worker_, std::move(use), done.given_up_id));
-    }
-    if (done.doubts_era) mention_doubt(link);
+    if (done.given_up_id != 0 && !link->session_per_call) say_cancelled(call, link, done.given_up_id);
+    if (done.doubts_era) call.lane.mention_doubt(link);
     if (done.kind == Outcome::Kind::kTokenRefused && !std::exchange(call.token_replaced, true)) {
       // It may have been revoked, or our clocks differ.
       auto renewed = co_await state_->tokens->renew(call.token, worker_.executor);
@@ -189,25 +153,11 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     }
     if (done.kind == Outcome::Kind::kRevisionRefused) continue;
     const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
-    auto settling = doubted ? settle_era(link) : ensure_link(link);
+    auto settling = doubted ? call.lane.settle_era(link) : call.lane.ensure_link(link);
     auto settled = co_await std::move(settling);
     if (!settled) co_return settled.error();
     if (*settled == link) co_return std::move(done.answer);
   }
-}
-
-Task<Result<HttpLinkPtr>> HttpUpstream::ensure_link(HttpLinkPtr dead) {
-  auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
-  asio::dispatch(state_->home.executor,
-                 [state = state_, dead = std::move(dead), reply] { state->http->ensure_link(dead, reply); });
-  co_return co_await granted(std::move(reply));
-}
-
-Task<Result<HttpLinkPtr>> HttpUpstream::settle_era(HttpLinkPtr doubted) {
-  auto reply = std::make_shared<HttpHome::GrantReply>(worker_.executor);
-  asio::dispatch(state_->home.executor,
-                 [state = state_, doubted = std::move(doubted), reply] { state->http->doubt_era(doubted, reply); });
-  co_return co_await granted(std::move(reply));
 }
 
 // MCP 2026-07-28 basic/transports/streamable-http "Custom Headers": after HeaderMismatch the tools are listed anew.
@@ -228,22 +178,6 @@ Task<bool> HttpUpstream::renew_param_headers(Call& call) {
     co_return true;
   }
   co_return false;
-}
-
-// For the calls to come; nobody waits for it.
-void HttpUpstream::mention_doubt(HttpLinkPtr link) {
-  asio::dispatch(state_->home.executor, [state = state_, link = std::move(link), us = worker_.executor] {
-    state->http->doubt_era(link, std::make_shared<HttpHome::GrantReply>(us));
-  });
-}
-
-Task<Result<HttpLinkPtr>> HttpUpstream::granted(std::shared_ptr<HttpHome::GrantReply> reply) {
-  auto given = co_await reply->wait();
-  if (!given) co_return cancelled_error(state_->facts->spec);
-  if (!*given) co_return given->error();
-  HttpHome::Grant& grant = **given;
-  if (grant.session) ready_.push_front(std::move(grant.session));
-  co_return std::move(grant.link);
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link) {
@@ -315,7 +249,8 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
   if (!answer->response) {
     outcome.answer = answer_error(spec, *answer, call.token.get());
   } else if (link.era == Era::kModern) {
-    outcome.answer = without_hop_matters(std::move(*answer->response), spec.name.str());
+    outcome.answer =
+        without_hop_matters(std::move(*answer->response), call.request.method, call.context, spec.name.str());
     outcome.doubts_era =
         may_probe() && !outcome.answer->is_error() && outcome.answer->form() == mcp::ResultForm::kLegacy;
   } else {
@@ -325,25 +260,24 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
-  worker_.deadlines.arm(idle_, worker_.deadlines.coarse_now() + kReadyIdle);
   // One that was opened ahead knows the gateway alone: it is not for calls that carry something of their client.
-  if (call.endpoint == state_->endpoint) {
-    while (HttpLinkPtr session = take_ready()) {
-      keep_ready();
-      auto outcome = co_await call_over(call, session);
-      say_goodbye(use_of(std::move(session), call), outcome.given_up_id);
-      // It may have expired meanwhile: then another one is tried.
-      if (outcome.kind != Outcome::Kind::kSessionGone) co_return outcome;
-    }
-    ready_wanted_ = std::min(ready_wanted_ + 1, kReadySessionsMax);
-    keep_ready();
+  const bool is_shared = call.endpoint == state_->endpoint;
+  while (HttpLinkPtr session = is_shared ? call.lane.take_ready() : nullptr) {
+    auto outcome = co_await call_over(call, session);
+    call.lane.say_goodbye(use_of(std::move(session), call), outcome.given_up_id);
+    // It may have expired meanwhile: then another one is tried.
+    if (outcome.kind != Outcome::Kind::kSessionGone) co_return outcome;
   }
   co_return co_await call_in_fresh_session(call);
 }
 
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
   Outcome outcome;
-  const HttpPlace place{worker_, *call.endpoint, *state_->facts, state_->ids};
+  const HttpPlace place{.worker = worker_,
+                        .endpoint = *call.endpoint,
+                        .facts = *state_->facts,
+                        .ids = state_->ids,
+                        .capabilities = call.lane.capabilities()};
   auto opened = co_await open_link_with(call.tokens, place, Era::kLegacy);
   if (!opened) {
     const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
@@ -357,7 +291,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
     co_return outcome;
   }
   outcome = co_await call_over(call, session);
-  say_goodbye(use_of(session, call), outcome.given_up_id);
+  call.lane.say_goodbye(use_of(session, call), outcome.given_up_id);
   co_return outcome;
 }
 
@@ -366,53 +300,17 @@ LinkUse HttpUpstream::use_of(HttpLinkPtr link, const Call& call) const {
   return LinkUse{call.endpoint, std::move(link), call.tokens ? call.tokens->published().load() : nullptr};
 }
 
-LinkUse HttpUpstream::use_of(HttpLinkPtr link) const {
-  return LinkUse{state_->endpoint, std::move(link), state_->tokens ? state_->tokens->published().load() : nullptr};
-}
-
-HttpLinkPtr HttpUpstream::take_ready() {
-  if (ready_.empty()) return nullptr;
-  HttpLinkPtr session = std::move(ready_.front());
-  ready_.pop_front();
-  return session;
-}
-
-// One, and one more for each call that found none: under a steady load every call finds one before long.
-void HttpUpstream::keep_ready() {
-  while (!closed_ && ready_.size() + opening_ < ready_wanted_) {
-    ++opening_;
-    worker_.background.spawn(run_open_ready());
-  }
-}
-
-Task<void> HttpUpstream::run_open_ready() {
-  const auto keep = self();
-  const HttpPlace place{worker_, *state_->endpoint, *state_->facts, state_->ids};
-  auto opened = co_await open_link_with(state_->tokens.get(), place, Era::kLegacy);
-  --opening_;
-  if (!opened) co_return;  // The next call tries itself, and reports.
-  if (closed_ || opened->link->session_id.empty()) {
-    say_goodbye(use_of(std::move(opened->link)), 0);
-    co_return;
-  }
-  ready_.push_back(std::move(opened->link));
-}
-
-void HttpUpstream::drop_ready() {
-  ready_wanted_ = 1;
-  while (auto session = take_ready())
-    say_goodbye(use_of(std::move(session)), 0);
-}
-
-void HttpUpstream::say_goodbye(LinkUse use, std::uint64_t cancelled_id) {
-  if (use.link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
-  worker_.background.spawn(run_close_session(worker_, std::move(use), cancelled_id));
+// The call was given up; the session goes on.
+void HttpUpstream::say_cancelled(const Call& call, HttpLinkPtr link, std::uint64_t id) {
+  if (worker_.background.size() >= kGoodbyesMax) return;
+  LinkUse use{call.endpoint, std::move(link), call.token};
+  worker_.background.spawn(run_say_cancelled(worker_, std::move(use), id));
 }
 
 void HttpUpstream::close() {
   closed_ = true;
-  idle_.disarm();
-  drop_ready();
+  for (const auto& lane : lanes_)
+    lane->close();
 }
 
 }  // namespace jungle::upstream

@@ -15,9 +15,13 @@ inline constexpr Seconds kSessionIdle{3600};  // As MCPJungle does when nothing 
 
 // Calls.
 inline constexpr Seconds kCallHardCap{catalog::kTimeoutSecMax};  // Progress extends a call up to this.
-inline constexpr std::size_t kQueuedEvents = 1000;  // Notifications waiting for a slow client; more are dropped.
-inline constexpr Seconds kGoodbyeTimeout{5};        // For a DELETE, a `cancelled`, an answer to a server's request.
-inline constexpr std::size_t kGoodbyesMax = 256;    // Of those at once, per worker and server; more are not sent.
+inline constexpr Seconds kInputTime{600};            // That a call gets when its server asks the client something.
+inline constexpr std::size_t kParkedCallsMax = 256;  // Of one server: they wait for a modern client's input,
+inline constexpr Seconds kParkedTime{600};           // each so long.
+inline constexpr Millis kParkPause{5};               // For further questions, before the client is given the first.
+inline constexpr std::size_t kQueuedEvents = 1000;   // Notifications waiting for a slow client; more are dropped.
+inline constexpr Seconds kGoodbyeTimeout{5};         // For a DELETE, a `cancelled`, an answer to a server's request.
+inline constexpr std::size_t kGoodbyesMax = 256;     // Of those at once, per worker and server; more are not sent.
 
 // Answers. A tools/list of 64 MiB is a mistake; the largest seen in the wild is 3 MiB.
 inline constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;

@@ -5,11 +5,22 @@
 namespace jungle::upstream {
 namespace {
 
-std::unique_ptr<StdioHome> make_stdio_home(const ServerState& state, std::atomic<Era>& era,
-                                           std::atomic<std::uint64_t>& ids, Spawner& spawner) {
+// The homes borrow `state`, which owns them.
+std::unique_ptr<Homes<StdioHome>> make_stdio_homes(ServerState& state, Spawner& spawner) {
   if (state.facts->spec.transport != catalog::Transport::kStdio) return nullptr;
-  return std::make_unique<StdioHome>(state.home.executor, state.home.time, state.home.log, spawner, state.facts, era,
-                                     ids);
+  return std::make_unique<Homes<StdioHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
+    const Worker& home = state.home;
+    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, state.era, state.ids,
+                                       capabilities);
+  });
+}
+
+std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
+  if (!state.endpoint) return nullptr;
+  return std::make_unique<Homes<HttpHome>>([&state](mcp::ClientCapabilities capabilities) {
+    return std::make_unique<HttpHome>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
+                                      capabilities);
+  });
 }
 
 std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spec) {
@@ -21,21 +32,36 @@ std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spe
 }  // namespace
 
 ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-                         Spawner& spawner, Relister& relister_of_all, std::shared_ptr<oauth::TokenSource> source)
+                         Spawner& spawner, Relister& relister_of_all, Random& random,
+                         std::shared_ptr<oauth::TokenSource> source)
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
       relister(relister_of_all),
       era(known_era(server.spec, server.revision)),
-      stdio(make_stdio_home(*this, era, ids, spawner)),
+      stdio(make_stdio_homes(*this, spawner)),
       endpoint(make_endpoint(server.spec)),
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
-      http(endpoint ? std::make_unique<HttpHome>(home, endpoint, facts, tokens, era, ids) : nullptr) {}
+      http(make_http_homes(*this)),
+      parked(random) {}
 
 Task<void> ServerState::end(StdioHome::Ending how) {
-  if (stdio) co_await stdio->end(how);
-  if (!http) co_return;
-  if (how == StdioHome::Ending::kNow) http->hurry();
-  co_await http->end(how == StdioHome::Ending::kLetFinish);
+  parked.close();
+  // Side by side: each may take its time.
+  TaskGroup endings(home.executor, [&log = home.log](std::exception_ptr error) {
+    (void)error;
+    log.error("an exception left a coroutine that ends a server");
+  });
+  if (stdio) {
+    for (StdioHome* each : stdio->close())
+      endings.spawn(each->end(how));
+  }
+  if (http) {
+    for (HttpHome* each : http->close()) {
+      if (how == StdioHome::Ending::kNow) each->hurry();
+      endings.spawn(each->end(how == StdioHome::Ending::kLetFinish));
+    }
+  }
+  co_await endings.join();
 }
 
 }  // namespace jungle::upstream

@@ -9,7 +9,9 @@
 #include "catalog/entry.h"
 #include "oauth/token_source.h"
 #include "upstream/era.h"
+#include "upstream/homes.h"
 #include "upstream/http_home.h"
+#include "upstream/parked_calls.h"
 #include "upstream/relister.h"
 #include "upstream/server_facts.h"
 #include "upstream/stdio_home.h"
@@ -23,7 +25,7 @@ class ServerState {
  public:
   // `source` is where the server's tokens come from; null: there are none.
   ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker, Spawner& spawner,
-              Relister& relister, std::shared_ptr<oauth::TokenSource> source);
+              Relister& relister, Random& random, std::shared_ptr<oauth::TokenSource> source);
 
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
@@ -32,13 +34,15 @@ class ServerState {
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.
   // Null for other transports.
-  const std::unique_ptr<StdioHome> stdio;
+  const std::unique_ptr<Homes<StdioHome>> stdio;
   const std::shared_ptr<const HttpEndpoint> endpoint;  // Null too if the URL is none.
   // Null too where the registration has an Authorization of its own, which is then the only one.
   const std::shared_ptr<oauth::TokenSource> tokens;
-  const std::unique_ptr<HttpHome> http;  // Null with `endpoint`.
+  const std::unique_ptr<Homes<HttpHome>> http;  // Null with `endpoint`.
 
-  // Ends its sessions and processes. On the home executor; see StdioHome::end.
+  ParkedCalls parked;
+
+  // Ends its sessions and processes. On the home executor; see StdioHome::end. REQUIRES: as there.
   Task<void> end(StdioHome::Ending how);
 };
 

@@ -28,7 +28,8 @@ bool doubts_era(Era era, const Error& error) {
 }  // namespace
 
 StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                     std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids)
+                     std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+                     mcp::ClientCapabilities capabilities)
     : executor_(executor),
       time_(time),
       log_(log),
@@ -36,6 +37,7 @@ StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner
       facts_(std::move(facts)),
       era_(era),
       ids_(ids),
+      capabilities_(capabilities),
       shared_changed_(executor),
       calmer_(executor),
       tasks_(executor, log_bug(log)),
@@ -97,6 +99,12 @@ void StdioHome::cancel(std::uint64_t id, std::string reason) {
   const auto busy = busy_;  // A call that ends takes its session out of the set.
   for (const SessionPtr& session : busy)
     session->cancel(id, reason);
+}
+
+void StdioHome::answer(std::uint64_t id, const std::string& text) {
+  if (shared_) shared_->answer(id, text);
+  for (const SessionPtr& session : busy_)
+    session->answer(id, text);
 }
 
 Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {

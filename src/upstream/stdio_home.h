@@ -35,10 +35,13 @@ class StdioHome final : public SessionOwner {
   using EraReply = Reply<Result<Era>>;
 
   StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-            std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids);
+            std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+            mcp::ClientCapabilities capabilities);
 
   // Carries a call, rendered for the known era, to a process, and finishes it.
   void submit(std::shared_ptr<StdioCall> call);
+  // The client's answer to a request that the server put to call `id`; dropped if that has ended.
+  void answer(std::uint64_t id, const std::string& text);
   // The caller lost interest: the server is told, or a call that still waits for its process is withdrawn.
   void cancel(std::uint64_t id, std::string reason);
   // Answers with the era, which is found out if it is not known. Concurrent callers share one attempt.
@@ -54,7 +57,7 @@ class StdioHome final : public SessionOwner {
   using SessionPtr = std::shared_ptr<StdioSession>;
 
   bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
-  StdioPlace place() { return StdioPlace{executor_, time_, log_, spawner_, endings_}; }
+  StdioPlace place() { return StdioPlace{executor_, time_, log_, spawner_, endings_, capabilities_}; }
   Task<void> run_call(std::shared_ptr<StdioCall> call);
   Task<Result<SessionPtr>> open(Era era);
   Task<Result<SessionPtr>> ensure_shared();
@@ -77,6 +80,7 @@ class StdioHome final : public SessionOwner {
   const std::shared_ptr<const ServerFacts> facts_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
+  const mcp::ClientCapabilities capabilities_;
 
   bool closed_ = false;
   bool hurry_ = false;

@@ -50,7 +50,7 @@ Task<Result<OpenedSession>> open_once(StdioPlace place, std::shared_ptr<const Se
   if (!process) co_return start_error(facts->spec, process.error());
   const bool stop = co_await is_cancelled();
   auto session = std::make_shared<StdioSession>(place.executor, place.time, place.log, place.spawner, facts,
-                                                std::move(*process), owner);
+                                                place.capabilities, std::move(*process), owner);
   if (stop) {
     end_in_background(place.endings, session);
     co_return cancelled_error(facts->spec);

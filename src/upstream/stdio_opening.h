@@ -26,7 +26,8 @@ struct StdioPlace {
   Time& time;
   telemetry::Log& log;
   Spawner& spawner;
-  TaskGroup& endings;  // Where processes that failed are ended.
+  TaskGroup& endings;                         // Where processes that failed are ended.
+  mcp::ClientCapabilities capabilities = {};  // What a legacy server is told that its client can do.
 };
 
 // Starts the server's command and greets it in `era`, all within the server's init timeout. kUnknown: finds the era

@@ -43,11 +43,13 @@ Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const cat
 }
 
 StdioSession::StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                           std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, SessionOwner* owner)
+                           std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities,
+                           SpawnedProcess process, SessionOwner* owner)
     : executor_(executor),
       time_(time),
       log_(log),
       facts_(std::move(facts)),
+      capabilities_(capabilities),
       owner_(owner),
       channel_(executor, time, log, spawner, {facts_->spec.name.str(), facts_->redactor}, std::move(process), *this) {}
 
@@ -56,7 +58,7 @@ std::shared_ptr<StdioCall> StdioSession::make_call(std::uint64_t id, std::string
 }
 
 Task<Result<Greeting>> StdioSession::initialize(std::uint64_t id) {
-  auto call = make_call(id, "initialize", initialize_params(facts_->client_info));
+  auto call = make_call(id, "initialize", initialize_params(facts_->client_info, capabilities_));
   start(call);
   co_return co_await greeted_with(std::move(call), Era::kLegacy);
 }
@@ -96,7 +98,7 @@ Task<Result<Greeting>> StdioSession::probe(std::uint64_t id, Millis probe_time) 
   }
   if (answer.error().code != ErrorCode::kDeadlineExceeded) co_return answer.error();
   // Silent: a legacy server that ignores what it does not know, or one that takes long to start and will answer both.
-  auto initialize_call = make_call(id + 1, "initialize", initialize_params(facts_->client_info));
+  auto initialize_call = make_call(id + 1, "initialize", initialize_params(facts_->client_info, capabilities_));
   start(initialize_call);
   while (!initialize_call->answer()) {
     if (auto& late = discover->answer()) {
@@ -167,9 +169,34 @@ void StdioSession::take_message(std::string text) {
   auto& message = std::get<mcp::Message>(read);
   if (auto* response = std::get_if<mcp::IncomingResponse>(&message)) return take_response(std::move(*response));
   if (auto* notification = std::get_if<mcp::Notification>(&message)) return take_notification(std::move(*notification));
-  const auto& request = std::get<mcp::Request>(message);
-  if (auto sent = channel_.send(answer_to_server(request)); !sent) {
+  take_request(std::move(std::get<mcp::Request>(message)));
+}
+
+// Nothing on the wire says which call a request belongs to (SEP-2260): it is put to the one that it can only belong to.
+void StdioSession::take_request(mcp::Request request) {
+  std::string text;
+  if (request.method == mcp::Method::kPing || !capabilities_.any()) {
+    text = answer_to_server(request);
+  } else if (pending_.size() == 1) {
+    return StdioCall::put(pending_.begin()->second, std::move(request));
+  } else {
+    const Error error{ErrorCode::kInvalidArgument,
+                      std::to_string(pending_.size()) +
+                          " calls are in flight, and only with one it is certain which "
+                          "client the request is for",
+                      {}};
+    text = refusal_text(request.id, error);
+  }
+  if (auto sent = channel_.send(std::move(text)); !sent) {
     log_.debug("a server's request was not answered",
+               {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
+  }
+}
+
+void StdioSession::answer(std::uint64_t call_id, std::string text) {
+  if (!pending_.contains(call_id)) return;
+  if (auto sent = channel_.send(std::move(text)); !sent) {
+    log_.debug("a client's answer was not sent",
                {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
   }
 }

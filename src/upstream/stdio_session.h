@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "mcp/client_capabilities.h"
 #include "mcp/json_reader.h"
 #include "telemetry/log.h"
 #include "upstream/era.h"
@@ -37,7 +38,8 @@ class SessionOwner {
 class StdioSession final : public ChannelListener {
  public:
   StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-               std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, SessionOwner* owner);
+               std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities, SpawnedProcess process,
+               SessionOwner* owner);
   StdioSession(const StdioSession&) = delete;
   StdioSession& operator=(const StdioSession&) = delete;
 
@@ -54,6 +56,8 @@ class StdioSession final : public ChannelListener {
 
   // Puts the call on its way; it finishes when its answer comes or the session ends. False: it has failed already.
   bool start(const std::shared_ptr<StdioCall>& call);
+  // Sends the answer to a request that the server put to call `call_id`, unless that has ended.
+  void answer(std::uint64_t call_id, std::string text);
   // Forgets a call and tells the server so. Its late answer is dropped.
   void cancel(std::uint64_t id, std::string_view reason);
 
@@ -72,6 +76,7 @@ class StdioSession final : public ChannelListener {
   Result<Greeting> greeting_of(const mcp::Response& response, Era era);
   void take_message(std::string text);
   void take_response(mcp::IncomingResponse response);
+  void take_request(mcp::Request request);
   void take_notification(mcp::Notification notification);
   void fail_all(const Error& error);
   std::shared_ptr<StdioCall> make_call(std::uint64_t id, std::string_view method, std::string_view params);
@@ -80,7 +85,8 @@ class StdioSession final : public ChannelListener {
   Time& time_;
   telemetry::Log& log_;
   const std::shared_ptr<const ServerFacts> facts_;
-  SessionOwner* owner_;  // May be null.
+  const mcp::ClientCapabilities capabilities_;  // What a legacy server is told that its client can do.
+  SessionOwner* owner_;                         // May be null.
   Era era_ = Era::kLegacy;
   bool ending_ = false;
   std::optional<std::string> ended_why_;

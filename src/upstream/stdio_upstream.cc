@@ -17,19 +17,20 @@ namespace {
 // Withdraws a call from the server's home, unless it was answered.
 class Withdrawal {
  public:
-  Withdrawal(const ServerState& state, const std::shared_ptr<ServerState>& owner, std::uint64_t id)
-      : executor_(state.home.executor), owner_(owner), id_(id) {}
+  Withdrawal(StdioHome& home, const std::shared_ptr<ServerState>& owner, std::uint64_t id)
+      : home_(home), owner_(owner), id_(id) {}
   Withdrawal(const Withdrawal&) = delete;
   Withdrawal& operator=(const Withdrawal&) = delete;
   ~Withdrawal() {
     if (!owner_) return;
-    asio::dispatch(executor_, [state = owner_, id = id_, reason = reason_] { state->stdio->cancel(id, reason); });
+    asio::dispatch(owner_->home.executor,
+                   [state = owner_, &home = home_, id = id_, reason = reason_] { home.cancel(id, reason); });
   }
   void set_reason(const char* reason) { reason_ = reason; }
   void answered() { owner_.reset(); }
 
  private:
-  Executor executor_;
+  StdioHome& home_;
   std::shared_ptr<ServerState> owner_;
   std::uint64_t id_;
   const char* reason_ = "the client cancelled the request";
@@ -56,6 +57,8 @@ Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mc
   const auto self = shared_from_this();
   auto era = co_await era_of_server();
   if (!era) co_return era.error();
+  if (*era == Era::kLegacy && ParkedCalls::concerns(request, call, events))
+    co_return co_await state_->parked.handle(worker_, self, std::move(request), call, events);
   auto answer = co_await call_once(*era, request, call, events);
   if (refused_for_its_era(answer, *era, *state_)) {
     era = co_await era_of_server();
@@ -63,16 +66,39 @@ Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mc
     answer = co_await call_once(*era, request, call, events);
   }
   if (!answer || *era != Era::kModern) co_return answer;
-  co_return without_hop_matters(std::move(*answer), state_->facts->spec.name.str());
+  co_return without_hop_matters(std::move(*answer), request.method, call, state_->facts->spec.name.str());
 }
 
 Task<Result<Era>> StdioUpstream::era_of_server() {
   if (const Era era = state_->era.load(); era != Era::kUnknown) co_return era;
   const auto reply = std::make_shared<StdioHome::EraReply>(worker_.executor);
-  asio::dispatch(state_->home.executor, [state = state_, reply] { state->stdio->find_era(reply); });
+  asio::dispatch(state_->home.executor, [state = state_, reply] { state->stdio->first().find_era(reply); });
   auto era = co_await reply->wait();
   if (!era) co_return cancelled_error(state_->facts->spec);
   co_return std::move(*era);
+}
+
+// Processes of a legacy server are kept apart by what their clients can do.
+StdioHome& StdioUpstream::home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const {
+  const bool relays = era == Era::kLegacy && events.can_ask();
+  return relays ? state_->stdio->of(call.client_capabilities) : state_->stdio->first();
+}
+
+// Puts a request of the server to the client of call `id`; the answer goes back when it comes.
+Task<void> StdioUpstream::relay(StdioHome& home, std::uint64_t id, mcp::Request question, const mcp::CallContext& call,
+                                mcp::EventSink& events) {
+  const auto answer = [state = state_, &home, id](std::string text) {
+    asio::dispatch(state->home.executor, [state, &home, id, text = std::move(text)] { home.answer(id, text); });
+  };
+  if (!may_relay(question, call, events)) {
+    answer(answer_to_server(question));
+    co_return;
+  }
+  mcp::EventSink::OnAnswer on_answer = [answer, question_id = question.id](const mcp::Response& response) {
+    answer(response_text(question_id, response));
+  };
+  auto asked = co_await events.ask(question_of(question), std::move(on_answer));
+  if (!asked) answer(refusal_text(question.id, asked.error()));
 }
 
 Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
@@ -93,8 +119,9 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
   const SteadyTime start = worker_.deadlines.coarse_now();
   CallClock clock(start, facts.call_timeout, call);
   worker_.deadlines.arm(expiry, clock.deadline_from(start + facts.init_timeout));
-  Withdrawal withdrawal(*state_, state_, id);
-  asio::dispatch(state_->home.executor, [state = state_, waiting] { state->stdio->submit(waiting); });
+  StdioHome& home = home_of(era, call, events);
+  Withdrawal withdrawal(home, state_, id);
+  asio::dispatch(state_->home.executor, [state = state_, &home, waiting] { home.submit(waiting); });
 
   for (bool timed = false;;) {
     if (waiting->started() && !std::exchange(timed, true)) {
@@ -108,6 +135,10 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
       if (!for_client) continue;
       auto sent = co_await events.send(std::move(*for_client));
       (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
+    }
+    while (auto question = waiting->next_question()) {
+      worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
+      co_await relay(home, id, std::move(*question), call, events);
     }
     if (auto& answer = waiting->answer()) {
       withdrawal.answered();

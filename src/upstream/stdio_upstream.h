@@ -23,6 +23,10 @@ class StdioUpstream final : public UpstreamServer {
   Task<Result<mcp::Response>> call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
                                         mcp::EventSink& events);
 
+  StdioHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
+  Task<void> relay(StdioHome& home, std::uint64_t id, mcp::Request question, const mcp::CallContext& call,
+                   mcp::EventSink& events);
+
   Worker& worker_;
   const std::shared_ptr<ServerState> state_;
 };

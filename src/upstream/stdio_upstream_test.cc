@@ -197,6 +197,56 @@ CORO_TEST_F(StdioUpstreamTest, AnswersRequestsOfTheServer) {
   EXPECT_THAT(pinged, HasSubstr("error no"));
 }
 
+CORO_TEST_F(StdioUpstreamTest, PutsAServersQuestionToTheClientOfItsOnlyCall) {
+  const auto server = stdio_server({});
+  context_of_call_.revision = mcp::kNewestLegacy;
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"elicitation":{}})", mcp::kNewestLegacy);
+  sink_.answer = mcp::Response::result(R"({"action":"decline"})", mcp::ResultForm::kLegacy);
+  const std::string asked = co_await call(server, "ask", "{}");
+  EXPECT_THAT(asked, HasSubstr("error no"));
+  EXPECT_EQ(std::vector<std::string>{R"(elicitation/create {"message":"Who?"})"}, sink_.questions);
+  // The error of a client travels too.
+  sink_.answer = mcp::Response::error(-1, "no");
+  const std::string refused = co_await call(server, "ask", "{}");
+  EXPECT_THAT(refused, HasSubstr("error yes"));
+}
+
+CORO_TEST_F(StdioUpstreamTest, AsksNoClientThatDidNotOfferIt) {
+  const auto server = stdio_server({});
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestLegacy);
+  sink_.answer = mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+  const std::string asked = co_await call(server, "ask", "{}");
+  EXPECT_THAT(asked, HasSubstr("error yes"));
+  EXPECT_TRUE(sink_.questions.empty());
+}
+
+CORO_TEST_F(StdioUpstreamTest, DoesNotGuessWhoseQuestionItIs) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"elicitation":{}})", mcp::kNewestLegacy);
+  sink_.answer = mcp::Response::result(R"({"action":"decline"})", mcp::ResultForm::kLegacy);
+  std::string hanging;
+  spawn(call_into(server, "hang", &hanging));
+  co_await call(server, "pid", "{}");
+  const std::string asked = co_await call(server, "ask", "{}");
+  EXPECT_THAT(asked, HasSubstr("error yes"));
+  EXPECT_TRUE(sink_.questions.empty());
+  cancel_spawned();
+  co_await join();
+}
+
+CORO_TEST_F(StdioUpstreamTest, KeepsClientsApartThatCanDoDifferentThings) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  sink_.answer = mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+  const std::string none = co_await call(server, "pid", "{}");
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestLegacy);
+  const std::string roots = co_await call(server, "pid", "{}");
+  const std::string again = co_await call(server, "pid", "{}");
+  EXPECT_NE(none, roots);
+  EXPECT_EQ(roots, again);
+}
+
 CORO_TEST_F(StdioUpstreamTest, NamesTheLimitAndItsSettingWhenACallTakesTooLong) {
   auto server = stdio_server({});
   server.spec.call_timeout_sec = 1;

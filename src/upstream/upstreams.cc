@@ -28,6 +28,8 @@ Task<Result<void>> join(TaskGroup& group) {
 
 // Lets farewells be said, for a while.
 Task<void> run_last_words(Worker& worker) {
+  worker.parked.cancel();
+  co_await worker.parked.join();
   auto joined = join(worker.background);
   auto done = co_await with_deadline(worker.time, worker.time.steady_now() + kGoodbyeTimeout, std::move(joined));
   if (!done) worker.background.cancel();
@@ -52,11 +54,12 @@ GuardianProgram guardian_of(const UpstreamOptions& options) {
 
 }  // namespace
 
-Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens,
-                        UpstreamOptions options)
+Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, Random& random,
+                        oauth::TokenDirectory& tokens, UpstreamOptions options)
     : control_(control),
       time_(time),
       log_(log),
+      random_(random),
       tokens_(tokens),
       options_(std::move(options)),
       spawner_(time, log, guardian_of(options_)),
@@ -85,7 +88,8 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
-      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, relister_, std::move(source));
+      known.state =
+          std::make_shared<ServerState>(server, options_, home, spawner_, relister_, random_, std::move(source));
       known.revision = server.revision;
     }
     return known.state;
@@ -154,9 +158,9 @@ Task<void> Upstreams::State::stop() {
   co_await upkeep_.join();
 }
 
-Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens,
+Upstreams::Upstreams(Executor control, Time& time, telemetry::Log& log, Random& random, oauth::TokenDirectory& tokens,
                      UpstreamOptions options)
-    : state_(std::make_unique<State>(control, time, log, tokens, std::move(options))) {}
+    : state_(std::make_unique<State>(control, time, log, random, tokens, std::move(options))) {}
 
 Upstreams::~Upstreams() = default;
 

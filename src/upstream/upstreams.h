@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/guarded.h"
+#include "base/random.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "catalog/snapshot.h"
@@ -25,8 +26,9 @@ class WorkerDirectory;
 // stop(); only then end the workers' threads. Lives on the control executor; state_of() may be called from any thread.
 class Upstreams {
  public:
-  // `tokens` outlives it.
-  Upstreams(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens, UpstreamOptions options);
+  // `random` and `tokens` outlive it.
+  Upstreams(Executor control, Time& time, telemetry::Log& log, Random& random, oauth::TokenDirectory& tokens,
+            UpstreamOptions options);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   ~Upstreams();  // REQUIRES: stop() has returned.

@@ -34,7 +34,8 @@ struct Site {
 
 class Upstreams::State {
  public:
-  State(Executor control, Time& time, telemetry::Log& log, oauth::TokenDirectory& tokens, UpstreamOptions options);
+  State(Executor control, Time& time, telemetry::Log& log, Random& random, oauth::TokenDirectory& tokens,
+        UpstreamOptions options);
 
   // REQUIRES: no call was made yet.
   void add_site(Site site) { sites_.push_back(std::move(site)); }
@@ -64,6 +65,7 @@ class Upstreams::State {
   const Executor control_;
   Time& time_;
   telemetry::Log& log_;
+  Random& random_;
   oauth::TokenDirectory& tokens_;
   const UpstreamOptions options_;
   Spawner spawner_;

@@ -19,6 +19,7 @@ Worker::Worker(Executor worker, Time& clock, telemetry::Log& logger, DeadlineLis
       log(logger),
       deadlines(deadline_list),
       client(http_client),
+      parked(worker, log_bug(logger)),
       background(worker, log_bug(logger)),
       endings(worker, log_bug(logger)) {}
 

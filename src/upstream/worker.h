@@ -20,6 +20,7 @@ struct Worker {
   telemetry::Log& log;
   DeadlineList& deadlines;
   http::Client& client;
+  TaskGroup parked;      // Calls that are longer than their exchange. Cancelled at the end.
   TaskGroup background;  // Cancelled when its time is up.
   TaskGroup endings;     // Of processes; has its own bounds and is never cancelled.
 };

@@ -21,7 +21,7 @@ UpstreamTest::UpstreamTest() {
 void UpstreamTest::run(Task<void> body) {
   const Executor executor = context_.get_executor();
   client_.emplace(executor, deadlines_, log_, blocking_, *tls_, http::ClientOptions());
-  upstreams_.emplace(executor, time_, log_, tokens_, options_);
+  upstreams_.emplace(executor, time_, log_, random_, tokens_, options_);
   directory_.emplace(*upstreams_, executor, deadlines_, *client_);
   discoverer_.emplace(*upstreams_, executor, deadlines_, *client_);
   tasks_.emplace(executor, fail_on_error());

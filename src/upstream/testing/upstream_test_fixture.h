@@ -9,6 +9,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "base/random.h"
 #include "base/task_group.h"
 #include "http/client.h"
 #include "http/tls.h"
@@ -28,7 +29,16 @@ class RecordingSink final : public mcp::EventSink {
     events.push_back(event.method + " " + event.params);
     co_return Result<void>();
   }
+  // Asked, it answers `answer` at once, if that is set.
+  bool can_ask() const override { return answer.has_value(); }
+  Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override {
+    questions.push_back(question.method + " " + question.params);
+    on_answer(*answer);
+    co_return Result<void>();
+  }
   std::vector<std::string> events;
+  std::vector<std::string> questions;
+  std::optional<mcp::Response> answer;
 };
 
 // A worker, the process-wide part and a discoverer. run() stops all of it after the body, so a test sees at its end
@@ -58,6 +68,7 @@ class UpstreamTest : public ProcessTest {
 
   mcp::CallContext context_of_call_;
   RecordingSink sink_;
+  SystemRandom random_;
   oauth::testing::FixedTokens tokens_;
   Attempt attempt_;  // Of discoverer_.
   std::optional<Upstreams> upstreams_;

@@ -1,0 +1,41 @@
+// What a server sends before it answers a call.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp/call_context.h"
+#include "mcp/event_sink.h"
+#include "upstream/call_clock.h"
+#include "upstream/http_link.h"
+#include "upstream/http_post.h"
+
+namespace jungle::upstream {
+
+// Relays the notifications and requests that come before the answer of one call over HTTP, and keeps the call alive
+// while there is progress or its client thinks. Lives in the frame of the call; borrows what it is given.
+class CallListener final : public PostListener {
+ public:
+  CallListener(Worker& worker, LinkUse use, const mcp::Request& request, const mcp::CallContext& call,
+               mcp::EventSink& events, const CallClock& clock, std::string_view progress_token);
+
+  Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override;
+  Task<void> on_request(mcp::Request request, http::ClientResponse& answer) override;
+  SteadyTime deadline_or(SteadyTime first) const override { return std::max(deadline_, first); }
+
+ private:
+  void move_deadline(SteadyTime to, http::ClientResponse& answer);
+
+  Worker& worker_;
+  const LinkUse use_;
+  const mcp::CallContext& call_;
+  mcp::EventSink& events_;
+  const CallClock& clock_;
+  std::string_view own_token_;
+  std::optional<std::string_view> client_token_;
+  SteadyTime deadline_{};
+};
+
+}  // namespace jungle::upstream

@@ -1,0 +1,159 @@
+#include "upstream/parked_call.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/cancelled.h"
+#include "mcp/input_required.h"
+#include "mcp/json_reader.h"
+#include "upstream/limits.h"
+#include "upstream/parked_calls.h"
+
+namespace jungle::upstream {
+namespace {
+
+// operator|| runs its operands as coroutines of their own, where cancellation would throw unless told not to.
+Task<Result<mcp::Response>> quietly(Task<Result<mcp::Response>> work) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await std::move(work);
+}
+
+// What makes a request the same one: its own params, without what changes from round to round.
+std::string salient(const mcp::Request& request) {
+  std::string text = request.method_name;
+  for (const std::string_view key : {"name", "uri", "arguments"}) {
+    text += '\n';
+    text += request.params.find(key).value_or(std::string_view());
+  }
+  return text;
+}
+
+}  // namespace
+
+ParkedCall::ParkedCall(Worker& worker, ParkedCalls& calls, std::shared_ptr<mcp::Service> server, mcp::Request request,
+                       const mcp::CallContext& context)
+    : worker_(worker),
+      calls_(calls),
+      server_(std::move(server)),
+      request_(std::move(request)),
+      context_(context),
+      stop_(worker.executor) {
+  context_.param_headers = nullptr;  // The exchange's.
+  for (const HeaderField& field : context_.client_headers)
+    header_texts_.emplace_back(field.name, field.value);
+  for (const auto& [name, value] : header_texts_)
+    headers_.push_back(HeaderField{name, value});
+  context_.client_headers = headers_;
+}
+
+void ParkedCall::start(std::shared_ptr<RemoteCall> leg) {
+  leg_ = std::move(leg);
+  worker_.parked.spawn(run());
+}
+
+Task<void> ParkedCall::run() {
+  using namespace asio::experimental::awaitable_operators;
+  const auto keep = shared_from_this();
+  mcp::Request request = request_;
+  request.param_headers = nullptr;  // A legacy server wants none, and they are the catalog's.
+  auto answer = quietly(server_->handle(std::move(request), context_, *this));
+  auto first = co_await (std::move(answer) || until_stopped());
+  stopped_ = true;
+  if (first.index() == 0) {
+    outcome_ = std::get<0>(std::move(first));
+  } else {
+    outcome_ = Error{ErrorCode::kCancelled, "the call was given up", {}};
+  }
+  questions_.clear();
+  deliver();
+}
+
+Task<Result<void>> ParkedCall::until_stopped() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!stopped_) {
+    const bool woken = co_await stop_.wait();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+void ParkedCall::stop() {
+  stopped_ = true;
+  stop_.notify_all();
+  expiry_.disarm();
+  if (!state_.empty()) calls_.remove(std::exchange(state_, {}));
+}
+
+void ParkedCall::give_up(const std::shared_ptr<RemoteCall>& leg) {
+  if (leg_ != leg) return;
+  leg_ = nullptr;
+  stop();
+}
+
+void ParkedCall::deliver() {
+  if (!leg_ || !outcome_) return;  // Kept for the client that comes back.
+  RemoteCall::finish(std::exchange(leg_, nullptr), std::move(*outcome_));
+}
+
+void ParkedCall::resume(std::shared_ptr<RemoteCall> leg, const std::string& responses) {
+  leg_ = std::move(leg);
+  state_.clear();
+  expiry_.disarm();
+  if (const auto members = mcp::read_members(responses)) {
+    for (const mcp::Member& member : *members) {
+      auto found = questions_.extract(std::string(member.key.of(responses)));
+      if (found.empty()) continue;
+      found.mapped().on_answer(
+          mcp::Response::result(std::string(member.value.of(responses)), mcp::ResultForm::kLegacy));
+    }
+  }
+  if (outcome_) return deliver();
+  if (!questions_.empty()) park();
+}
+
+bool ParkedCall::is_repeated_by(const mcp::Request& request, const mcp::CallContext& context) const {
+  return context.principal == context_.principal && context.scope == context_.scope &&
+         salient(request) == salient(request_);
+}
+
+Task<Result<void>> ParkedCall::send(mcp::Notification event) {
+  if (!leg_) co_return Error{ErrorCode::kUnavailable, "the client is not here at the moment", {}};
+  RemoteCall::tell(leg_, std::move(event));
+  co_return Result<void>();
+}
+
+Task<Result<void>> ParkedCall::ask(mcp::InputRequest question, OnAnswer on_answer) {
+  if (questions_.size() >= mcp::kInputRequestsMax) {
+    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
+  }
+  questions_.emplace("input-" + std::to_string(next_key_++), Question{std::move(question), std::move(on_answer)});
+  if (!std::exchange(parking_, true)) worker_.parked.spawn(run_park());
+  co_return Result<void>();
+}
+
+// A server that asks several things at once gets them answered at once.
+Task<void> ParkedCall::run_park() {
+  const auto keep = shared_from_this();
+  co_await worker_.time.sleep_until(worker_.time.steady_now() + kParkPause);
+  parking_ = false;
+  const bool stop = co_await is_cancelled();
+  if (!stop && !outcome_ && !questions_.empty()) park();
+}
+
+void ParkedCall::park() {
+  if (!leg_) return;  // The client will find the questions when it comes.
+  mcp::InputRequired input;
+  for (const auto& [key, question] : questions_)
+    input.requests.emplace_back(key, question.request);
+  state_ = calls_.add(shared_from_this());
+  if (state_.empty()) {
+    RemoteCall::finish(std::exchange(leg_, nullptr),
+                       Error{ErrorCode::kLimitExceeded, "too many calls of this server wait for their clients", {}});
+    return stop();
+  }
+  input.request_state = "\"" + state_ + "\"";
+  worker_.deadlines.arm(expiry_, worker_.deadlines.coarse_now() + kParkedTime);
+  RemoteCall::finish(std::exchange(leg_, nullptr), mcp::input_required_result(input));
+}
+
+}  // namespace jungle::upstream
