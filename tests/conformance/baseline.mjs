@@ -7,7 +7,7 @@ export function readBaseline() {
   const baseline = {};
   let section;
   for (const line of fs.readFileSync(path.join(import.meta.dirname, 'expected-failures.yml'), 'utf8').split('\n')) {
-    const [, title] = /^([\w.-]+):\s*$/.exec(line) ?? [];
+    const [, title] = /^([\w.-]+(?: [\w-]+)?):\s*$/.exec(line) ?? [];
     const [, entry] = /^\s+- (\S+)\s*(?:#.*)?$/.exec(line) ?? [];
     if (title) section = baseline[title] = new Set();
     else if (entry) section.add(entry);

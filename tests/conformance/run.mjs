@@ -1,6 +1,6 @@
-// The official conformance suite against the gateway: as a server, on the endpoint of one server and, behind the name-translating shim,
-// on /mcp; and as a client, of servers that the suite plays.
-//   node run.mjs [FILTER [SCENARIO]]    FILTER: a part of "per-server 2025-11-25", "all-servers stable", "client 2026-07-28", …
+// The official conformance suite against the gateway: as a server, on the endpoint of one server, which is spoken to in either era, and,
+// behind the name-translating shim, on /mcp; and as a client, of servers that the suite plays.
+//   node run.mjs [FILTER [SCENARIO]]    FILTER: a part of "modern-server 2025-11-25", "all-servers stable", "client 2026-07-28", …
 //                                       SCENARIO: a part of a client scenario's name
 // Prints one line per run and per surprise; exit code 0 when nothing failed but what expected-failures.yml names.
 // Results are kept under build/conformance.
@@ -22,6 +22,7 @@ const JUDGES = {
   '2026-07-28': [suite('newest'), '--requirements', '2026-07-28', '--timeout', String(SCENARIO_MS)],
   stable: [suite('stable'), '--suite', 'all'],
 };
+const ROADS = ['modern-server', 'legacy-server', 'all-servers'];
 const CLIENT_REVISIONS = ['2025-11-25', '2026-07-28'];
 
 // Starts a program that prints {"port": N} and ends with this one.
@@ -69,17 +70,20 @@ async function judgeServerSide(t, filter, baseline) {
   const gateway = await startGateway(t);
   const fixture = await startHelper('fixture/server.mjs');
   const url = `http://127.0.0.1:${fixture.port}/mcp`;
-  await gateway.register({ name: 'conf', transport: 'streamable_http', url, session_mode: 'stateful' });
+  const spec = { transport: 'streamable_http', url, session_mode: 'stateful' };
+  await gateway.register({ ...spec, name: 'conf' });
+  await gateway.register({ ...spec, name: 'old', protocol: 'legacy' });
   const shim = await startHelper('shim.mjs', gateway.mcp(), 'conf');
-  const roads = { 'per-server': gateway.mcp('conf'), 'all-servers': `http://127.0.0.1:${shim.port}/mcp` };
+  const at = { 'modern-server': gateway.mcp('conf'), 'legacy-server': gateway.mcp('old'), 'all-servers': `http://127.0.0.1:${shim.port}/mcp` };
   let isGood = true;
-  for (const [road, at] of Object.entries(roads)) {
+  for (const road of ROADS) {
     for (const [section, judge] of Object.entries(JUDGES)) {
       const name = `${road} ${section}`;
       if (!name.includes(filter)) continue;
+      const expected = new Set([...baseline[section], ...(baseline[`${section} ${road}`] ?? [])]);
       const folder = path.join(RESULTS, road, section);
-      await runSuite(judge, at, folder);
-      isGood = report(name, readResults(folder), baseline[section], folder) && isGood;
+      await runSuite(judge, at[road], folder);
+      isGood = report(name, readResults(folder), expected, folder) && isGood;
     }
   }
   return isGood;
@@ -103,7 +107,7 @@ async function main(filter = '', scenario = '') {
   const baseline = readBaseline();
   const after = [];
   const t = { after: (work) => after.push(work) };
-  const isServerSide = ['per-server', 'all-servers'].some((road) => Object.keys(JUDGES).some((section) => `${road} ${section}`.includes(filter)));
+  const isServerSide = ROADS.some((road) => Object.keys(JUDGES).some((section) => `${road} ${section}`.includes(filter)));
   try {
     const server = !isServerSide || (await judgeServerSide(t, filter, baseline));
     const client = await judgeClientSide(filter, scenario, baseline);
