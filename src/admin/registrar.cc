@@ -6,6 +6,7 @@
 
 #include "admin/server_mapping.h"
 #include "admin_api/register_input.h"
+#include "base/reservation.h"
 
 namespace jungle::admin {
 namespace {
@@ -96,23 +97,6 @@ Registered done(std::shared_ptr<const catalog::ServerEntry> entry) {
 
 }  // namespace
 
-// Reserves a name in `names` while it lives.
-class Registrar::NameTaken {
- public:
-  NameTaken(std::set<std::string, std::less<>>& names, const std::string& name)
-      : names_(names), place_(names.insert(name)) {}
-  NameTaken(const NameTaken&) = delete;
-  NameTaken& operator=(const NameTaken&) = delete;
-  ~NameTaken() {
-    if (place_.second) names_.erase(place_.first);
-  }
-  bool by_us() const { return place_.second; }
-
- private:
-  std::set<std::string, std::less<>>& names_;
-  std::pair<std::set<std::string, std::less<>>::iterator, bool> place_;
-};
-
 std::shared_ptr<const catalog::ServerEntry> Registrar::find(const std::string& name) const {
   return catalog_.published().load()->find_server(name);
 }
@@ -120,8 +104,8 @@ std::shared_ptr<const catalog::ServerEntry> Registrar::find(const std::string& n
 Task<Result<Registered>> Registrar::register_server(ServerSpec spec, Force force) {
   const std::string name = spec.name.str();
   if (force == Force::kNo && find(name)) co_return already_exists(name);
-  const NameTaken taken(busy_, name);
-  if (!taken.by_us()) co_return in_progress(name);
+  const Reservation reservation(busy_, name);
+  if (!reservation.is_ours()) co_return in_progress(name);
 
   upstream::Attempt attempt;
   auto discovery = co_await discoverer_.discover(spec, attempt);
@@ -171,8 +155,8 @@ Task<Result<Registered>> Registrar::ask_for_grant(oauth::GrantWish wish, upstrea
 Task<Result<Registered>> Registrar::authorize(catalog::ServerName name, std::string redirect_uri) {
   const auto entry = find(name.str());
   if (!entry) co_return not_found(name.str());
-  const NameTaken taken(busy_, name.str());
-  if (!taken.by_us()) co_return in_progress(name.str());
+  const Reservation reservation(busy_, name.str());
+  if (!reservation.is_ours()) co_return in_progress(name.str());
   const ServerSpec& spec = entry->spec;
   if (!may_use_oauth(spec)) {
     co_return bad_input(name.str(), spec.transport == catalog::Transport::kStdio
@@ -205,8 +189,8 @@ Task<Result<Registered>> Registrar::complete(std::string session_id, oauth::Auth
   auto redeemed = co_await flow_.redeem(session_id, std::move(response));
   if (!redeemed) co_return as_peer_error(redeemed.error());
   const std::string name = redeemed->session.server.str();
-  const NameTaken taken(busy_, name);
-  if (!taken.by_us()) co_return in_progress(name);
+  const Reservation reservation(busy_, name);
+  if (!reservation.is_ours()) co_return in_progress(name);
   const bool is_new = redeemed->session.purpose != SessionPurpose::kAuthorize;
   auto work = is_new ? complete_registration(std::move(*redeemed)) : complete_authorization(std::move(*redeemed));
   auto registered = co_await std::move(work);
@@ -260,8 +244,8 @@ Task<Result<Registered>> Registrar::complete_authorization(oauth::Redeemed redee
 Task<Result<Registrar::Entry>> Registrar::relist(catalog::ServerName name) {
   const Entry known = find(name.str());
   if (!known) co_return not_found(name.str());
-  const NameTaken taken(busy_, name.str());
-  if (!taken.by_us()) co_return in_progress(name.str());
+  const Reservation reservation(busy_, name.str());
+  if (!reservation.is_ours()) co_return in_progress(name.str());
   upstream::Attempt attempt;
   if (may_use_oauth(known->spec)) attempt.access_token = tokens_.source_of(name)->published().load()->token;
   auto discovery = co_await discoverer_.discover(known->spec, attempt);
@@ -336,20 +320,11 @@ Task<Result<Registrar::Entry>> Registrar::change_catalog(ServerSpec spec, catalo
   co_return entry;
 }
 
-Task<void> Registrar::forget_lost_grants() {
-  auto loaded = co_await grants_.load_grants();
-  if (!loaded) {
-    log_.warn("the stored OAuth grants cannot be read", {{"why", loaded.error().message}});
-    co_return;
-  }
-  for (const std::string& warning : loaded->warnings)
-    log_.warn("a stored OAuth grant cannot be read: authorize its server again", {{"why", warning}});
-  for (const Grant& grant : loaded->grants) {
-    if (find(grant.server.str())) continue;
-    auto removed = co_await grants_.remove_grant(grant.server);
-    log_.info("removed the OAuth grant of a server that is not registered",
-              {{"server", grant.server.str()}, {"removed", removed.has_value()}});
-  }
+Task<Result<void>> Registrar::load_grants() {
+  oauth::TokenManager::IsRegistered is_registered = [this](const catalog::ServerName& name) {
+    return find(name.str()) != nullptr;
+  };
+  co_return co_await tokens_.load(std::move(is_registered));
 }
 
 Task<Result<void>> Registrar::put_grant(catalog::ServerName name, std::optional<Grant> grant) {

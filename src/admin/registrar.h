@@ -77,9 +77,8 @@ class Registrar {
   // Asks a registered server what it offers now and stores that; its enabled flags survive. Errors: kNotFound,
   // kConflict (it is being registered), kUnauthenticated, those of Discoverer and Catalog.
   Task<Result<Entry>> relist(catalog::ServerName name);
-  // Removes grants of servers that are not in the catalog: left by a process that died between storing the two. For the
-  // start, after the catalog was loaded.
-  Task<void> forget_lost_grants();
+  // Hands the stored grants to the token manager. For the start, after the catalog was loaded.
+  Task<Result<void>> load_grants();
   // A server was removed from the catalog, and its grant with it: revokes that, in the background.
   void forget_grant(const catalog::ServerName& name) { tokens_.forget(name); }
   // From any thread.
@@ -89,8 +88,6 @@ class Registrar {
   }
 
  private:
-  class NameTaken;
-
   Task<Result<Registered>> ask_for_grant(oauth::GrantWish wish, upstream::Attempt attempt, Error refusal, Force force);
   Task<Result<Registered>> complete_registration(oauth::Redeemed redeemed);
   Task<Result<Registered>> complete_authorization(oauth::Redeemed redeemed);
@@ -111,7 +108,7 @@ class Registrar {
   oauth::Repository& grants_;
   oauth::TokenManager& tokens_;
   telemetry::Log& log_;
-  std::set<std::string, std::less<>> busy_;  // Names.
+  std::set<std::string> busy_;  // Names.
 };
 
 }  // namespace jungle::admin

@@ -1,20 +1,12 @@
 #include "admin/rest_request.h"
 
-#include <boost/url/pct_string_view.hpp>
+#include <cstddef>
+#include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/text.h"
 
 namespace jungle::admin {
-
-std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus) {
-  const auto encoded = boost::urls::make_pct_string_view(boost::core::string_view(text.data(), text.size()));
-  if (!encoded) return std::nullopt;
-  boost::urls::encoding_opts options;
-  options.space_as_plus = plus == PlusSign::kIsSpace;
-  std::string decoded = encoded->decode(options);
-  if (decoded.find('\0') != std::string::npos) return std::nullopt;
-  return decoded;
-}
 
 QueryParams::QueryParams(std::string_view query) {
   for (const std::string& pair : split(query, '&')) {

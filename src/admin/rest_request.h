@@ -28,10 +28,6 @@ class QueryParams {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-// `text` with %XX decoded; nothing if that is malformed or hides a NUL.
-enum class PlusSign : unsigned char { kIsSpace, kIsItself };
-std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus);
-
 // What a route function gets. The views live as long as the exchange that the request came with.
 struct RestRequest {
   std::string id;  // Ours; the log has it too.

@@ -22,11 +22,5 @@ TEST(QueryParamsTest, LeavesOutWhatItCannotDecode) {
   EXPECT_EQ("1=2", params.value("d"));
 }
 
-TEST(PercentDecodedTest, KeepsAPlusSignInPaths) {
-  EXPECT_EQ("a+b/c", percent_decoded("a+b%2Fc", PlusSign::kIsItself));
-  EXPECT_EQ("a b", percent_decoded("a+b", PlusSign::kIsSpace));
-  EXPECT_EQ(std::nullopt, percent_decoded("%", PlusSign::kIsItself));
-}
-
 }  // namespace
 }  // namespace jungle::admin

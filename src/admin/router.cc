@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "admin/rest_request.h"
+#include "base/percent_encoding.h"
 
 namespace jungle::admin {
 namespace {

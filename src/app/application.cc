@@ -192,9 +192,8 @@ Task<Result<void>> Application::run_load() {
   if (!mode) co_return mode.error();
   auto loaded = co_await catalog_.load();
   if (!loaded) co_return with_context(loaded.error(), "failed to create MCP service");
-  co_await registrar_.forget_lost_grants();
-  auto tokens = co_await tokens_.load();
-  if (!tokens) co_return with_context(tokens.error(), "failed to read the OAuth grants");
+  auto grants = co_await registrar_.load_grants();
+  if (!grants) co_return with_context(grants.error(), "failed to read the OAuth grants");
   for (const auto& server : catalog_.published().load()->servers()) {
     if (!catalog::overrides_bearer_token(server->spec)) continue;
     log_.info("the Authorization header of headers is sent instead of bearer_token",

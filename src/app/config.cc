@@ -7,6 +7,7 @@
 #include "app/egress_config.h"
 #include "app/oauth_config.h"
 #include "app/proxy_config.h"
+#include "base/percent_encoding.h"
 #include "base/text.h"
 #include "crypto/key_ring.h"
 #include "upstream/limits.h"
@@ -209,22 +210,6 @@ Result<std::string> value_or_file(const Environment& environment, const FileAcce
   return std::string(trimmed(*content));
 }
 
-// RFC 3986 §2.3: everything but unreserved characters.
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                          c == '.' || c == '_' || c == '~';
-    if (is_plain) {
-      out += c;
-    } else {
-      const std::array<unsigned char, 1> byte{static_cast<unsigned char>(c)};
-      out += '%' + hex_of(byte);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string_view text_of(ServerMode mode) { return mode == ServerMode::kEnterprise ? "enterprise" : "development"; }
@@ -277,8 +262,9 @@ Result<std::optional<Secret>> postgres_url(const Environment& environment, const
   if (!password) return password.error();
   auto name = value_or_file(environment, files, "POSTGRES_DB", "DB name", "postgres");
   if (!name) return name.error();
-  std::string url = "postgres://" + percent_encoded(*user) + ":" + percent_encoded(*password);
-  url += "@" + host + ":" + port + "/" + percent_encoded(*name);
+  const auto encoded = [](std::string_view text) { return percent_encoded(text, HexCase::kLower); };
+  std::string url = "postgres://" + encoded(*user) + ":" + encoded(*password);
+  url += "@" + host + ":" + port + "/" + encoded(*name);
   return std::optional(Secret(std::move(url)));
 }
 

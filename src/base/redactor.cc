@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/text.h"
 
 namespace jungle {
@@ -32,27 +33,10 @@ std::string in_json(std::string_view text) {
   return out;
 }
 
-// RFC 3986 §2.3: everything but unreserved characters. The digits of escapes are written in either case.
-std::string in_url(std::string_view text, bool is_upper) {
-  constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos) {
-      out.push_back(c);
-      continue;
-    }
-    std::string digits = hex_byte(c);
-    if (is_upper)
-      std::transform(digits.begin(), digits.end(), digits.begin(),
-                     [](char digit) { return digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit; });
-    out.append("%").append(digits);
-  }
-  return out;
-}
-
-void add_spellings(std::string_view text, std::vector<std::string>& out) {
-  if (text.size() < kRedactedBytesMin) return;
-  for (std::string& spelling : std::array{std::string(text), in_json(text), in_url(text, true), in_url(text, false)})
+void add_spellings(std::string_view text, std::size_t bytes_min, std::vector<std::string>& out) {
+  if (text.empty() || text.size() < bytes_min) return;
+  for (std::string& spelling : std::array{std::string(text), in_json(text), percent_encoded(text, HexCase::kUpper),
+                                          percent_encoded(text, HexCase::kLower)})
     out.push_back(std::move(spelling));
 }
 
@@ -61,21 +45,23 @@ void add_words(std::string_view text, std::vector<std::string>& out) {
   constexpr std::string_view kSpaces = " \t\r\n";
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of(kSpaces), text.size());
-    add_spellings(text.substr(0, end), out);
+    add_spellings(text.substr(0, end), kRedactedBytesMin, out);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
 
 }  // namespace
 
-Redactor::Redactor(std::span<const Secret> secrets) { *this = Redactor().with(secrets); }
+Redactor::Redactor(std::span<const Secret> secrets, std::size_t bytes_min) {
+  *this = Redactor().with(secrets, bytes_min);
+}
 
-Redactor Redactor::with(std::span<const Secret> secrets) const {
+Redactor Redactor::with(std::span<const Secret> secrets, std::size_t bytes_min) const {
   std::vector<std::string> spellings;
   for (const Secret& spelling : spellings_)
     spellings.push_back(spelling.reveal());
   for (const Secret& secret : secrets) {
-    add_spellings(secret.reveal(), spellings);
+    add_spellings(secret.reveal(), bytes_min, spellings);
     add_words(secret.reveal(), spellings);
   }
   std::sort(spellings.begin(), spellings.end());

@@ -21,9 +21,10 @@ inline constexpr std::size_t kRedactedBytesMin = 8;
 class Redactor {
  public:
   Redactor() = default;  // Hides nothing.
-  explicit Redactor(std::span<const Secret> secrets);
+  // Of secrets shorter than `bytes_min`, and of words shorter than kRedactedBytesMin, nothing is hidden.
+  explicit Redactor(std::span<const Secret> secrets, std::size_t bytes_min = kRedactedBytesMin);
   // One that hides `more` too.
-  Redactor with(std::span<const Secret> more) const;
+  Redactor with(std::span<const Secret> more, std::size_t bytes_min = kRedactedBytesMin) const;
 
   // Puts asterisks over every secret, one per byte: offsets into `text` stay valid, and JSON stays JSON.
   void redact(std::string& text) const;

@@ -36,6 +36,13 @@ TEST(RedactorTest, LeavesShortTextsAlone) {
   EXPECT_EQ("x", redacted("", "x"));
 }
 
+TEST(RedactorTest, HidesShorterOnesIfAsked) {
+  const std::vector<Secret> secrets{Secret("s3/et"), Secret("to be"), Secret()};
+  EXPECT_EQ("no *****, no *******, to or be", Redactor(secrets, 1).redacted("no s3/et, no s3%2Fet, to or be"));
+  const std::vector<Secret> of_two_sizes{Secret("four"), Secret("fives")};
+  EXPECT_EQ("four *****", Redactor(of_two_sizes, 5).redacted("four fives"));
+}
+
 TEST(RedactorTest, HidesTheLongerOfTwoThatOverlap) {
   const std::vector<Secret> secrets{Secret("abcdefgh"), Secret("abcdefgh-and-more")};
   EXPECT_EQ("[*****************]", Redactor(secrets).redacted("[abcdefgh-and-more]"));

@@ -167,6 +167,15 @@ std::string shortened(std::string_view text, std::size_t bytes_max) {
   return std::string(text.substr(0, cut)) + "...";
 }
 
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  if (!is_utf8(text)) return {};
+  std::string line(text);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return shortened(trimmed(line), bytes_max);
+}
+
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   constexpr std::size_t kWordBytesMax = 256;  // Longer words are not typing mistakes, and the cost is quadratic.
   if (word.size() > kWordBytesMax) return std::nullopt;

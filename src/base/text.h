@@ -30,6 +30,9 @@ std::optional<std::string> base64url_decode(std::string_view text);
 bool is_utf8(std::string_view text);
 // At most `bytes_max` bytes of `text`, cut at a character boundary and ended with "..." if cut.
 std::string shortened(std::string_view text, std::size_t bytes_max);
+// `text` of somebody else as part of a message: control characters are spaces, then trimmed and shortened. Empty if it
+// is not UTF-8.
+std::string one_line(std::string_view text, std::size_t bytes_max);
 
 // The candidate nearest to `word` by edit distance, if near enough to be a typing mistake. The first of equals wins.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);

@@ -52,6 +52,12 @@ TEST(TextTest, ShortensAtACharacterBoundary) {
   EXPECT_EQ("ab...", shortened("ab\xe2\x82\xac", 3));
 }
 
+TEST(TextTest, MakesOneLineOfAPeersText) {
+  EXPECT_EQ("a  b [2J", one_line("\n a\r\nb\x1b[2J\x7f", 100));
+  EXPECT_EQ("abc...", one_line("  abcdef", 3));
+  EXPECT_EQ("", one_line("a\xff", 100));
+}
+
 TEST(TextTest, SuggestsTheNearestName) {
   const std::vector<std::string> names{"github__create_issue", "github__list_issues", "echo"};
   EXPECT_EQ("github__create_issue", nearest("github__creat_issue", names));

@@ -1,10 +1,10 @@
 #include "cli/admin_client.h"
 
-#include <array>
 #include <span>
 
 #include "admin_api/answers.h"
 #include "admin_api/json.h"
+#include "base/percent_encoding.h"
 #include "base/redactor.h"
 #include "base/text.h"
 
@@ -13,15 +13,16 @@ namespace {
 
 constexpr std::string_view kApi = "/api/v0";
 
+std::string encoded(std::string_view text) { return percent_encoded(text, HexCase::kLower); }
+
 std::string list_path(std::string_view what, std::string_view server) {
   std::string path = std::string(kApi) + "/" + std::string(what);
-  if (!server.empty()) path += "?server=" + percent_encoded(server);
+  if (!server.empty()) path += "?server=" + encoded(server);
   return path;
 }
 
 std::string switch_path(std::string_view what, Switch state, std::string_view entity) {
-  return std::string(kApi) + "/" + std::string(what) + "/" + std::string(text_of(state)) +
-         "?entity=" + percent_encoded(entity);
+  return std::string(kApi) + "/" + std::string(what) + "/" + std::string(text_of(state)) + "?entity=" + encoded(entity);
 }
 
 std::string register_path(bool is_forced) { return std::string(kApi) + "/servers" + (is_forced ? "?force=true" : ""); }
@@ -46,17 +47,6 @@ ErrorCode code_of(int status) {
 }  // namespace
 
 std::string_view text_of(Switch state) { return state == Switch::kEnable ? "enable" : "disable"; }
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                          c == '.' || c == '_' || c == '~';
-    const std::array<unsigned char, 1> byte{static_cast<unsigned char>(c)};
-    out += is_plain ? std::string(1, c) : "%" + hex_of(byte);
-  }
-  return out;
-}
 
 AdminClient::AdminClient(HttpExchange& exchange, std::string_view base_url, Secret token)
     : exchange_(exchange), base_url_(base_url), token_(std::move(token)) {
@@ -106,7 +96,7 @@ Result<std::string> AdminClient::tools(std::string_view server) { return get(lis
 Result<std::string> AdminClient::prompts(std::string_view server) { return get(list_path("prompts", server)); }
 Result<std::string> AdminClient::resources(std::string_view server) { return get(list_path("resources", server)); }
 Result<std::string> AdminClient::tool(std::string_view name) {
-  return get(std::string(kApi) + "/tool?name=" + percent_encoded(name));
+  return get(std::string(kApi) + "/tool?name=" + encoded(name));
 }
 Result<std::string> AdminClient::metadata() { return get("/metadata", kVersionLimit); }
 
@@ -138,18 +128,18 @@ Result<OAuthAnswer> AdminClient::register_server(const admin_api::RegisterInput&
 }
 
 Result<OAuthAnswer> AdminClient::authorize_server(std::string_view name, const admin_api::AuthorizeInput& input) {
-  const std::string path = std::string(kApi) + "/servers/" + percent_encoded(name) + "/authorize";
+  const std::string path = std::string(kApi) + "/servers/" + encoded(name) + "/authorize";
   return oauth_answer_of(send("POST", path, render(input), kUpstreamLimit, Wording::kWithUrl));
 }
 
 Result<std::string> AdminClient::complete_authorization(std::string_view session_id,
                                                         const admin_api::AuthorizationCompletion& completion) {
-  const std::string path = std::string(kApi) + "/upstream_oauth/sessions/" + percent_encoded(session_id) + "/complete";
+  const std::string path = std::string(kApi) + "/upstream_oauth/sessions/" + encoded(session_id) + "/complete";
   return post(path, render(completion), kUpstreamLimit, Wording::kWithUrl);
 }
 
 Result<void> AdminClient::deregister_server(std::string_view name) {
-  const std::string path = std::string(kApi) + "/servers/" + percent_encoded(name);
+  const std::string path = std::string(kApi) + "/servers/" + encoded(name);
   if (auto body = body_of(send("DELETE", path, "", kReadLimit, Wording::kWithUrl)); !body) return body.error();
   return {};
 }
@@ -178,7 +168,7 @@ Result<std::string> AdminClient::switch_prompts(Switch state, std::string_view e
 }
 
 Result<std::string> AdminClient::switch_server(Switch state, std::string_view name) {
-  const std::string path = std::string(kApi) + "/servers/" + percent_encoded(name) + "/" + std::string(text_of(state));
+  const std::string path = std::string(kApi) + "/servers/" + encoded(name) + "/" + std::string(text_of(state));
   return post(path, "", kReadLimit, Wording::kWithUrl);
 }
 

@@ -89,7 +89,4 @@ class AdminClient {
   Secret token_;
 };
 
-// RFC 3986 §2.3: everything but unreserved characters escaped; for path segments and query values.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace jungle::cli

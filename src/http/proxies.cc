@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/text.h"
 #include "http/headers.h"
 
@@ -16,30 +17,18 @@ Error bad_proxy(const std::string& setting, const std::string& why) {
   return {ErrorCode::kInvalidArgument, "invalid value for " + setting + ": " + why, {}};
 }
 
-// RFC 3986 §2.1. Nothing if a percent sign stands alone, or for what no credential may hold.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned value = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    if (ec != std::errc() || digits.size() != 2 || end != digits.data() + 2) return std::nullopt;
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  if (!is_field_value(out)) return std::nullopt;
-  return out;
+// Nothing if the encoding is malformed, or for what no credential may hold.
+std::optional<std::string> credential_text(std::string_view encoded) {
+  auto text = percent_decoded(encoded, PlusSign::kIsItself);
+  if (!text || !is_field_value(*text)) return std::nullopt;
+  return text;
 }
 
 // RFC 7617.
 std::optional<Secret> basic_credential(std::string_view user_info) {
   const auto colon = std::min(user_info.find(':'), user_info.size());
-  const auto user = percent_decoded(user_info.substr(0, colon));
-  const auto password = percent_decoded(user_info.substr(std::min(colon + 1, user_info.size())));
+  const auto user = credential_text(user_info.substr(0, colon));
+  const auto password = credential_text(user_info.substr(std::min(colon + 1, user_info.size())));
   if (!user || !password || user->find(':') != std::string::npos) return std::nullopt;
   return Secret("Basic " + base64_encode(*user + ":" + *password, Padding::kWith));
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/reservation.h"
 #include "crypto/pkce.h"
 #include "crypto/random_token.h"
 #include "oauth/authorization_request.h"
@@ -13,22 +14,6 @@ namespace {
 constexpr std::size_t kSessionIdBytes = 32;
 
 Error in_use() { return {ErrorCode::kConflict, "upstream OAuth session is being completed by another request", {}}; }
-
-// Reserves an id in `ids` while it lives.
-class IdTaken {
- public:
-  IdTaken(std::set<std::string>& ids, const std::string& id) : ids_(ids), place_(ids.insert(id)) {}
-  IdTaken(const IdTaken&) = delete;
-  IdTaken& operator=(const IdTaken&) = delete;
-  ~IdTaken() {
-    if (place_.second) ids_.erase(place_.first);
-  }
-  bool by_us() const { return place_.second; }
-
- private:
-  std::set<std::string>& ids_;
-  std::pair<std::set<std::string>::iterator, bool> place_;
-};
 
 std::vector<std::string> scopes_of(const GrantWish& wish) {
   ScopeSources sources;
@@ -152,8 +137,8 @@ Task<Result<Redeemed>> AuthorizationFlow::redeem(std::string session_id, Authori
   if (auto checked = check_response(**session, response, time_.system_now()); !checked) co_return checked.error();
   if (const auto kept = redeemed_.find(session_id); kept != redeemed_.end())
     co_return Redeemed{std::move(**session), kept->second.grant};
-  const IdTaken taken(redeeming_, session_id);
-  if (!taken.by_us()) co_return in_use();
+  const Reservation reservation(redeeming_, session_id);
+  if (!reservation.is_ours()) co_return in_use();
   co_return co_await exchange(std::move(**session), std::move(response));
 }
 

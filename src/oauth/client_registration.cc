@@ -11,6 +11,7 @@
 
 #include "oauth/bearer_challenge.h"
 #include "oauth/client_metadata_document.h"
+#include "oauth/error_answer.h"
 #include "oauth/peer_json.h"
 #include "oauth/peer_words.h"
 
@@ -77,9 +78,8 @@ Error refused(const ClientWish& wish, const FetchAnswer& answer) {
   std::string why = "registration request failed with status " + std::to_string(answer.status);
   const std::string words = quotable(answer.body);
   if (!words.empty()) why += ": " + words;
-  if (auto body = PeerJson::parse(answer.body); body && body->has("error")) {
-    why = "OAuth error: " + quotable(body->text("error").value_or("unknown"));
-    if (const auto description = body->text("error_description")) why += " - " + quotable(*description);
+  if (auto body = PeerJson::parse(answer.body)) {
+    if (auto said = read_error_answer(*body)) why = std::move(said->words);
   }
   const bool is_temporary = answer.status >= 500 || answer.status == 429;
   return {is_temporary ? ErrorCode::kUnavailable : ErrorCode::kUpstreamRejected,

@@ -62,18 +62,13 @@ AuthorizationServer default_endpoints(const http::Url& server) {
 
 // What MCP 2025-03-26 calls the issuer: the origin. Servers write it with or without the slash of its path.
 std::vector<std::string> legacy_issuers(const http::Url& server) {
-  const std::string written = std::string(server.scheme()) + "://" + server.authority();
+  const std::string written = written_origin(server);
   return {server.origin(), server.origin() + "/", written, written + "/", canonical_resource(server)};
 }
 
 }  // namespace
 
-std::string canonical_resource(const http::Url& server) {
-  std::string_view path = server.path();
-  while (path.ends_with('/'))
-    path.remove_suffix(1);
-  return server.origin() + std::string(path);
-}
+std::string canonical_resource(const http::Url& server) { return server.origin() + path_without_slash(server); }
 
 Task<Result<std::optional<Discovered>>> Discovery::discover(DiscoveryQuestion question) {
   auto work = run_discover(std::move(question));

@@ -1,32 +1,18 @@
 #include "oauth/form.h"
 
+#include "base/percent_encoding.h"
+
 namespace jungle::oauth {
-namespace {
-
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-}  // namespace
 
 std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_plain(c)) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
+  for (;;) {
+    const auto space = text.find(' ');
+    out += percent_encoded(text.substr(0, space), HexCase::kUpper);
+    if (space == std::string_view::npos) return out;
+    out += '+';
+    text.remove_prefix(space + 1);
   }
-  return out;
 }
 
 std::string form_encoded(const FormFields& fields) {

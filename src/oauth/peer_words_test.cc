@@ -13,5 +13,12 @@ TEST(QuotableTest, CutsAndCleans) {
   EXPECT_LE(quotable(std::string(10'000, 'x'), {}).size(), kServerWordsBytesMax + 3);
 }
 
+TEST(QuotableTest, HidesSecretsHoweverTheyAreWritten) {
+  const std::vector<Secret> secrets{Secret("co/de"), Secret("ver\"fier"), Secret("***"), Secret()};
+  EXPECT_EQ("no *** for ***", quotable("no co/de for co%2Fde", secrets));
+  EXPECT_EQ(R"({"got":"***"})", quotable(R"({"got":"ver\"fier"})", secrets));
+  EXPECT_EQ("*** is taken", quotable("*** is taken", secrets));
+}
+
 }  // namespace
 }  // namespace jungle::oauth

@@ -14,18 +14,13 @@ Task<Result<void>> revoke(Fetcher& fetcher, Time& time, Random& random, const Gr
   if (grant.revocation_endpoint.empty() || token.empty()) co_return Result<void>();
   auto url = http::Url::parse(grant.revocation_endpoint);
   if (!url) co_return url.error();
-  auto proof = client_proof(grant.client, grant.issuer, time.system_now(), random);
-  if (!proof) co_return proof.error();
   FormFields fields{{"token", token.reveal()},
                     {"token_type_hint", has_refresh_token ? "refresh_token" : "access_token"}};
-  for (auto& field : proof->fields)
-    fields.push_back(std::move(field));
-  FetchRequest request{.url = std::move(*url), .server_url = grant.server_url, .method = "POST"};
-  request.ca_file = grant.ca_file;
-  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-  if (!proof->authorization.empty()) request.headers.emplace_back("Authorization", std::move(proof->authorization));
-  request.body = form_encoded(fields);
-  auto answer = co_await fetcher.fetch(std::move(request));
+  TokenTarget target = token_target_of(grant);
+  target.resource.clear();
+  auto request = form_request(target, std::move(*url), std::move(fields), time.system_now(), random);
+  if (!request) co_return request.error();
+  auto answer = co_await fetcher.fetch(std::move(*request));
   if (!answer) co_return answer.error();
   // RFC 7009 §2.2: 200 also for a token that is unknown.
   if (answer->status == 200) co_return Result<void>();

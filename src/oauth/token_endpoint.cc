@@ -9,6 +9,7 @@
 #include "crypto/jwt.h"
 #include "crypto/random_token.h"
 #include "oauth/bearer_challenge.h"
+#include "oauth/error_answer.h"
 #include "oauth/limits.h"
 #include "oauth/peer_json.h"
 #include "oauth/peer_words.h"
@@ -95,15 +96,11 @@ Result<std::string> client_assertion(const ClientIdentity& client, const Issuer&
   return assertion;
 }
 
-}  // namespace
-
-void throw_exception_from_error(const TokenFailure& failure, const boost::source_location&) {
-  throw std::logic_error("value() of a failed TokenResult: " + failure.cause.message);
-}
-
-TokenTarget token_target_of(const Grant& grant) {
-  return {grant.server_url, grant.token_endpoint, grant.issuer, grant.client, grant.resource, grant.ca_file};
-}
+// How a request proves who the client is.
+struct ClientProof {
+  std::string authorization;  // The value of an Authorization header; empty: none.
+  FormFields fields;          // Go into the body.
+};
 
 Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& issuer, SystemTime now, Random& random) {
   ClientProof proof;
@@ -132,13 +129,35 @@ Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& iss
   return proof;
 }
 
+}  // namespace
+
+void throw_exception_from_error(const TokenFailure& failure, const boost::source_location&) {
+  throw std::logic_error("value() of a failed TokenResult: " + failure.cause.message);
+}
+
+TokenTarget token_target_of(const Grant& grant) {
+  return {grant.server_url, grant.token_endpoint, grant.issuer, grant.client, grant.resource, grant.ca_file};
+}
+
+Result<FetchRequest> form_request(const TokenTarget& target, http::Url url, FormFields fields, SystemTime now,
+                                  Random& random) {
+  auto proof = client_proof(target.client, target.issuer, now, random);
+  if (!proof) return proof.error();
+  for (auto& field : proof->fields)
+    fields.push_back(std::move(field));
+  if (!target.resource.empty()) fields.emplace_back("resource", target.resource);
+  FetchRequest request{.url = std::move(url), .server_url = target.server_url, .method = "POST"};
+  request.ca_file = target.ca_file;
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
+  if (!proof->authorization.empty()) request.headers.emplace_back("Authorization", std::move(proof->authorization));
+  request.body = form_encoded(fields);
+  return request;
+}
+
 TokenResult read_token_answer(const FetchAnswer& answer, SystemTime now, const std::vector<Secret>& sent) {
   auto json = PeerJson::parse(answer.body);
-  if (json && json->has("error")) {
-    const std::string error = quotable(json->text("error").value_or("unknown"), sent);
-    std::string words = "OAuth error: " + error;
-    if (const auto why = json->text("error_description")) words += " - " + quotable(*why, sent);
-    return oauth_failure(answer.status, error, words);
+  if (json) {
+    if (const auto said = read_error_answer(*json, sent)) return oauth_failure(answer.status, said->error, said->words);
   }
   if (answer.status != 200 && answer.status != 201) return plain_failure(answer, sent);
   if (!json) return nonsense(json.error().message);
@@ -173,19 +192,10 @@ Task<TokenResult> TokenEndpoint::ask(TokenTarget target, FormFields fields, std:
   auto url = http::Url::parse(target.token_endpoint);
   if (!url) co_return nonsense("cannot be had: " + url.error().message);
   const SystemTime now = time_.system_now();
-  auto proof = client_proof(target.client, target.issuer, now, random_);
-  if (!proof) co_return TokenFailure{Kind::kRefused, {}, proof.error()};
-  for (auto& field : proof->fields)
-    fields.push_back(std::move(field));
-  if (!target.resource.empty()) fields.emplace_back("resource", target.resource);
-  sent.push_back(target.client.secret);
-
-  FetchRequest request{.url = std::move(*url), .server_url = std::move(target.server_url), .method = "POST"};
-  request.ca_file = std::move(target.ca_file);
-  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-  if (!proof->authorization.empty()) request.headers.emplace_back("Authorization", std::move(proof->authorization));
-  request.body = form_encoded(fields);
-  auto answer = co_await fetcher_.fetch(std::move(request));
+  auto request = form_request(target, std::move(*url), std::move(fields), now, random_);
+  if (!request) co_return TokenFailure{Kind::kRefused, {}, request.error()};
+  sent.push_back(std::move(target.client.secret));
+  auto answer = co_await fetcher_.fetch(std::move(*request));
   if (!answer) {
     const Error& error = answer.error();
     co_return TokenFailure{Kind::kUnavailable, {}, with_context(error, "token request failed")};

@@ -78,13 +78,11 @@ class TokenEndpoint {
   Random& random_;
 };
 
-// How a request proves who the client is; revocation (RFC 7009) and others use it too.
-struct ClientProof {
-  std::string authorization;  // The value of an Authorization header; empty: none.
-  FormFields fields;          // Go into the body.
-};
-// Errors: kInvalidArgument, a private key that cannot be used. `now` and `random` go into a client assertion.
-Result<ClientProof> client_proof(const ClientIdentity& client, const Issuer& issuer, SystemTime now, Random& random);
+// A POST of `fields`, the client's proof of who it is, and the resource, to `url`: an endpoint of the target's
+// authorization server. Revocation (RFC 7009) uses it too. `now` and `random` go into a client assertion.
+// Errors: kInvalidArgument, a private key that cannot be used.
+Result<FetchRequest> form_request(const TokenTarget& target, http::Url url, FormFields fields, SystemTime now,
+                                  Random& random);
 
 // What an answer of a token endpoint means. Pure; `sent` are the secrets that must not be quoted.
 TokenResult read_token_answer(const FetchAnswer& answer, SystemTime now, const std::vector<Secret>& sent);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/with_deadline.h"
+#include "base/join_by.h"
 #include "crypto/random_token.h"
 #include "oauth/limits.h"
 #include "oauth/revocation.h"
@@ -13,11 +13,6 @@ namespace {
 
 TaskGroup::OnError log_bug(telemetry::Log& log) {
   return [&log](std::exception_ptr) { log.error("an exception left a task that renews tokens"); };
-}
-
-Task<Result<void>> join(TaskGroup& group) {
-  co_await group.join();
-  co_return Result<void>();
 }
 
 }  // namespace
@@ -45,14 +40,25 @@ std::shared_ptr<GrantKeeper> TokenManager::keeper_of(const catalog::ServerName& 
 
 std::shared_ptr<TokenSource> TokenManager::source_of(const catalog::ServerName& server) { return keeper_of(server); }
 
-Task<Result<void>> TokenManager::load() {
+Task<Result<void>> TokenManager::load(IsRegistered is_registered) {
   auto loaded = co_await tools_.repository.load_grants();
   if (!loaded) co_return loaded.error();
   for (const std::string& warning : loaded->warnings)
-    tools_.log.warn("a stored grant cannot be read", {{"why", warning}});
-  for (Grant& grant : loaded->grants)
-    keeper_of(grant.server)->adopt(std::move(grant));
+    tools_.log.warn("a stored OAuth grant cannot be read: authorize its server again", {{"why", warning}});
+  for (Grant& grant : loaded->grants) {
+    if (is_registered(grant.server)) {
+      keeper_of(grant.server)->adopt(std::move(grant));
+    } else {
+      co_await remove_lost(grant.server);
+    }
+  }
   co_return Result<void>();
+}
+
+Task<void> TokenManager::remove_lost(catalog::ServerName server) {
+  auto removed = co_await tools_.repository.remove_grant(server);
+  tools_.log.info("removed the OAuth grant of a server that is not registered",
+                  {{"server", server.str()}, {"removed", removed.has_value()}});
 }
 
 Task<Result<void>> TokenManager::accept(Grant grant) {
@@ -92,10 +98,7 @@ Task<void> TokenManager::stop() {
   });
   waits_.cancel();
   co_await waits_.join();
-  auto joined = join(renewals_);
-  auto ended = co_await with_deadline(tools_.time, tools_.time.steady_now() + kLastRenewalTime, std::move(joined));
-  if (!ended) renewals_.cancel();
-  co_await renewals_.join();
+  co_await join_by(renewals_, tools_.time, tools_.time.steady_now() + kLastRenewalTime);
 }
 
 }  // namespace jungle::oauth

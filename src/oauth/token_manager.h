@@ -1,6 +1,7 @@
 // The grants of all servers, kept alive.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,8 +39,10 @@ class TokenManager final : public TokenDirectory {
   TokenManager& operator=(const TokenManager&) = delete;
   ~TokenManager() override;  // REQUIRES: stop() has returned.
 
-  // Reads what is stored: at the start, before calls are made. Rows that cannot be read are logged.
-  Task<Result<void>> load();
+  using IsRegistered = std::function<bool(const catalog::ServerName&)>;
+  // Reads what is stored: at the start, before calls are made. Rows that cannot be read are logged; grants of servers
+  // that are not registered, left by a process that died between storing the two, are removed.
+  Task<Result<void>> load(IsRegistered is_registered);
 
   std::shared_ptr<TokenSource> source_of(const catalog::ServerName& server) override;
 
@@ -56,6 +59,7 @@ class TokenManager final : public TokenDirectory {
 
  private:
   std::shared_ptr<GrantKeeper> keeper_of(const catalog::ServerName& server);
+  Task<void> remove_lost(catalog::ServerName server);
   // Tells the authorization server that a grant has no use any more (RFC 7009): in the background, once.
   Task<void> run_revoke(Grant grant);
 

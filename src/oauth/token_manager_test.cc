@@ -21,10 +21,19 @@ TEST_F(TokenManagerTest, PublishesWhatIsStored) {
   start_with(grant());
   EXPECT_EQ("Authorization: Bearer a1\r\n", current()->header_line.reveal());
   other_ = make();
-  ASSERT_TRUE(wait(other_->load()));
+  load_other();
   EXPECT_EQ("a1", current(*other_)->token.reveal());
   EXPECT_TRUE(current(*other_)->is_usable(time_.steady_now() + 59min));
   EXPECT_FALSE(current(*other_)->is_usable(time_.steady_now() + 1h));
+}
+
+TEST_F(TokenManagerTest, LoadingRemovesTheGrantOfAServerThatIsNotRegistered) {
+  start_with(grant());
+  other_ = make();
+  ASSERT_TRUE(wait(other_->load([](const catalog::ServerName& server) { return server != kServer; })));
+  EXPECT_EQ("", current(*other_)->header_line.reveal());
+  EXPECT_FALSE(wait(repository_.find_grant(kServer)).value());
+  EXPECT_TRUE(log_.contains("removed the OAuth grant of a server that is not registered"));
 }
 
 TEST_F(TokenManagerTest, FiftyCallsWithARefusedTokenCauseOneRefresh) {
@@ -234,7 +243,7 @@ TEST_F(TokenManagerTest, ClientCredentialsAskAgain) {
 TEST_F(TokenManagerTest, TwoProcessesRefreshOnce) {
   start_with(grant());
   other_ = make();
-  ASSERT_TRUE(wait(other_->load()));
+  load_other();
   fetcher_.answer_json(kToken, tokens("a2", "r2"));
   fetcher_.hold();
   Answers ours(25);
@@ -257,7 +266,7 @@ TEST_F(TokenManagerTest, TwoProcessesRefreshOnce) {
 TEST_F(TokenManagerTest, ARefreshOfAnotherProcessIsFoundWithoutOneOfOurOwn) {
   start_with(grant());
   other_ = make();
-  ASSERT_TRUE(wait(other_->load()));
+  load_other();
   fetcher_.answer_json(kToken, tokens("a2", "r2"));
   ASSERT_TRUE(renew());
   Answers theirs(1);
@@ -290,7 +299,7 @@ TEST_F(TokenManagerTest, ARefreshTokenThatACrashUsedUpNeedsAPerson) {
   Repository::RefreshWish dead{kServer, stored().generation, "dead", now, now + kTurnTime};
   ASSERT_EQ(RefreshTurn::Kind::kOurs, wait(repository_.begin_refresh(dead)).value().kind);
   other_ = make();
-  ASSERT_TRUE(wait(other_->load()));
+  load_other();
   EXPECT_EQ("a1", current(*other_)->token.reveal());
   EXPECT_TRUE(current(*other_)->is_usable(time_.steady_now())) << "the old access token is used as long as it lives";
   fetcher_.answer_json(kToken, R"({"error":"invalid_grant"})", 400);

@@ -8,6 +8,11 @@
 
 namespace jungle::oauth {
 
+// The path of `url` without final slashes: empty for "/".
+std::string path_without_slash(const http::Url& url);
+// Scheme and authority as they were written: an issuer is compared byte by byte.
+std::string written_origin(const http::Url& url);
+
 // Protected resource metadata of `server`, in the order of asking: by path, then at the root (RFC 9728 §3.1; MCP
 // 2026-07-28 basic/authorization "Protected Resource Metadata Discovery"). The query of the server is left out: its
 // metadata does not depend on it, and it may hold secrets.

@@ -238,8 +238,8 @@ oauth::Grant GrantRows::store(oauth::Grant grant, SystemTime now) {
   return grant;
 }
 
-void GrantRows::remove(const std::string& server) {
-  session_ << "DELETE FROM " + std::string(kTable) + " WHERE server_name = :server", soci::use(server);
+void GrantRows::remove(soci::session& session, const std::string& server) {
+  session << "DELETE FROM " + std::string(kTable) + " WHERE server_name = :server", soci::use(server);
 }
 
 void GrantRows::store_turn(const std::string& server, const std::string& holder, const std::string& until) {

@@ -33,7 +33,7 @@ class GrantRows {
   Result<std::optional<GrantRow>> find(const std::string& server);
   // In the place of the row of that server, with the next generation. Nobody's turn is left.
   oauth::Grant store(oauth::Grant grant, SystemTime now);
-  void remove(const std::string& server);
+  static void remove(soci::session& session, const std::string& server);
   void store_turn(const std::string& server, const std::string& holder, const std::string& until);
 
  private:

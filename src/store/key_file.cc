@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_descriptor.h"
 #include "crypto/key_ring.h"
 
 namespace jungle::store {
@@ -21,21 +22,10 @@ constexpr std::string_view kHeading =
     "# not in the place where copies of the database are kept. `mcpjungle rotate-key` makes a new one.\n";
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-// Owns a descriptor within one function.
-class File {
- public:
-  File(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, kOwnerOnly)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  bool is_open() const { return fd_ >= 0; }
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
+// Invalid, with a reason in errno, if it fails.
+FileDescriptor open_file(const std::string& path, int flags) {
+  return FileDescriptor(::open(path.c_str(), flags | O_CLOEXEC, kOwnerOnly));
+}
 
 Error cannot(const char* verb, const std::string& path) {
   return Error{ErrorCode::kUnavailable,
@@ -63,8 +53,8 @@ void take_owner_of(int fd, const std::string& beside) {
 // A rename is on the disk once its folder is; some file systems have no such step.
 bool sync_folder_of(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const File folder(parent.empty() ? "." : parent.string(), O_RDONLY | O_DIRECTORY);
-  return folder.is_open() && (::fsync(folder.fd()) == 0 || errno == EINVAL);
+  const FileDescriptor folder = open_file(parent.empty() ? "." : parent.string(), O_RDONLY | O_DIRECTORY);
+  return folder.valid() && (::fsync(folder.get()) == 0 || errno == EINVAL);
 }
 
 std::string text_of(const std::vector<Secret>& keys) {
@@ -77,13 +67,13 @@ std::string text_of(const std::vector<Secret>& keys) {
 }  // namespace
 
 Result<std::optional<Secret>> read_key_file(const std::string& path) {
-  const File file(path, O_RDONLY);
-  if (!file.is_open() && errno == ENOENT) return std::optional<Secret>();
-  if (!file.is_open()) return cannot("open", path);
+  const FileDescriptor file = open_file(path, O_RDONLY);
+  if (!file.valid() && errno == ENOENT) return std::optional<Secret>();
+  if (!file.valid()) return cannot("open", path);
   std::string text(kKeyFileBytesMax + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const ssize_t n = ::read(file.fd(), text.data() + size, text.size() - size);
+    const ssize_t n = ::read(file.get(), text.data() + size, text.size() - size);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return cannot("read", path);
     if (n == 0) break;
@@ -99,10 +89,10 @@ Result<void> write_key_file(const std::string& path, const std::vector<Secret>& 
   const std::string draft = path + ".new";
   ::unlink(draft.c_str());  // What a crash left, perhaps with other rights.
   {
-    const File file(draft, O_WRONLY | O_CREAT | O_EXCL);
-    if (!file.is_open()) return cannot("create", draft);
-    take_owner_of(file.fd(), beside);
-    if (!write_all(file.fd(), text_of(keys)) || ::fsync(file.fd()) != 0) {
+    const FileDescriptor file = open_file(draft, O_WRONLY | O_CREAT | O_EXCL);
+    if (!file.valid()) return cannot("create", draft);
+    take_owner_of(file.get(), beside);
+    if (!write_all(file.get(), text_of(keys)) || ::fsync(file.get()) != 0) {
       Error error = cannot("write", draft);
       ::unlink(draft.c_str());
       return error;

@@ -9,6 +9,7 @@
 
 #include "store/config_json.h"
 #include "store/entry_rows.h"
+#include "store/grant_rows.h"
 #include "store/stored_time.h"
 #include "store/text_list.h"
 
@@ -241,7 +242,7 @@ Task<Result<void>> SqlCatalogRepository::remove(catalog::ServerName name) {
     EntryRows<ResourceEntry>::remove(session, found->id);
     EntryRows<ResourceTemplateEntry>::remove(session, found->id);
     // What is kept for a server outside of its row.
-    session << "DELETE FROM upstream_o_auth_tokens WHERE server_name = :name", soci::use(name.str());
+    GrantRows::remove(session, name.str());
     session << "DELETE FROM upstream_o_auth_pending_sessions WHERE server_name = :name", soci::use(name.str());
     session << "DELETE FROM mcp_servers WHERE id = :id", soci::use(found->id);
     return {};

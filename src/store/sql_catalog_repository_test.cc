@@ -4,10 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/testing/catalog_repository_contract.h"
+#include "store/testing/sql_harness.h"
 #include "store/testing/store_test.h"
+
+namespace jungle::catalog::testing {
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, CatalogRepositoryContract,
+                               store::testing::SqlHarness<store::SqlCatalogRepository>);
+}  // namespace jungle::catalog::testing
 
 namespace jungle::store {
 namespace {
@@ -19,40 +24,6 @@ using catalog::testing::http_spec;
 using catalog::testing::small_discovery;
 using catalog::testing::stdio_spec;
 using catalog::testing::tool_json;
-
-// Opens the file anew for every reopen(), as a restart does.
-class SqlHarness {
- public:
-  SqlHarness() { reopen(); }
-  catalog::CatalogRepository& repository() { return *repository_; }
-  void reopen() {
-    repository_.reset();
-    sealing_.reset();
-    database_.reset();
-    database_ = Database::open(folder_.file("test.db"), log_).value();
-    sealing_ = Sealing::open(*database_, {}, random_, log_).value();
-    repository_ = std::make_unique<SqlCatalogRepository>(*database_, *sealing_, time_);
-  }
-
- private:
-  testing::TempFolder folder_;
-  telemetry::NullLog log_;
-  RealTime time_;
-  SystemRandom random_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Sealing> sealing_;
-  std::unique_ptr<SqlCatalogRepository> repository_;
-};
-
-}  // namespace
-}  // namespace jungle::store
-
-namespace jungle::catalog::testing {
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, CatalogRepositoryContract, store::SqlHarness);
-}  // namespace jungle::catalog::testing
-
-namespace jungle::store {
-namespace {
 
 class SqlCatalogRepositoryTest : public testing::StoreTest {
  protected:

@@ -81,7 +81,7 @@ Task<Result<Grant>> SqlOAuthRepository::store_grant(Grant grant) {
 
 Task<Result<void>> SqlOAuthRepository::remove_grant(catalog::ServerName server) {
   auto work = [&](soci::session& session) -> Result<void> {
-    session << "DELETE FROM upstream_o_auth_tokens WHERE server_name = :server", soci::use(server.str());
+    GrantRows::remove(session, server.str());
     return {};
   };
   co_return co_await database_.write(work);

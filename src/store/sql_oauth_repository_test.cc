@@ -6,39 +6,14 @@
 #include "store/sql_catalog_repository.h"
 #include "store/stored_time.h"
 #include "store/testing/sealed_store_test.h"
+#include "store/testing/sql_harness.h"
 
 namespace jungle::store {
-namespace {
-
-// Opens the file anew for every reopen(), as a restart does.
-class SqlOAuthHarness {
- public:
-  SqlOAuthHarness() { reopen(); }
-  oauth::Repository& repository() { return *repository_; }
-  void reopen() {
-    repository_.reset();
-    sealing_.reset();
-    database_.reset();
-    database_ = Database::open(folder_.file("test.db"), log_).value();
-    sealing_ = Sealing::open(*database_, {}, random_, log_).value();
-    repository_ = std::make_unique<SqlOAuthRepository>(*database_, *sealing_, time_);
-  }
-
- private:
-  testing::TempFolder folder_;
-  telemetry::NullLog log_;
-  RealTime time_;
-  SystemRandom random_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Sealing> sealing_;
-  std::unique_ptr<SqlOAuthRepository> repository_;
-};
-
-}  // namespace
+namespace {}  // namespace
 }  // namespace jungle::store
 
 namespace jungle::oauth::testing {
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, RepositoryContract, store::SqlOAuthHarness);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, RepositoryContract, store::testing::SqlHarness<store::SqlOAuthRepository>);
 }  // namespace jungle::oauth::testing
 
 namespace jungle::store {

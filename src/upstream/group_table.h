@@ -7,9 +7,9 @@
 
 #include <sys/types.h>
 
+#include "base/file_descriptor.h"
 #include "base/guarded.h"
 #include "upstream/child_start.h"
-#include "upstream/file_descriptor.h"
 
 namespace jungle::upstream {
 

@@ -6,10 +6,10 @@
 
 #include <sys/types.h>
 
+#include "base/file_descriptor.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "telemetry/log.h"
-#include "upstream/file_descriptor.h"
 #include "upstream/group_table.h"
 
 namespace jungle::upstream {

@@ -1,8 +1,8 @@
 // Pipes to processes that we start.
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "base/result.h"
-#include "upstream/file_descriptor.h"
 
 namespace jungle::upstream {
 

@@ -15,12 +15,6 @@ std::optional<std::vector<std::string>> missing_scopes_of(const Refusal& refusal
   return std::move(challenge->scopes);
 }
 
-std::string quotable_words(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return is_utf8(out) ? shortened(trimmed(out), kQuotedBytesMax) : std::string();
-}
+std::string quotable_words(std::string_view text) { return one_line(text, kQuotedBytesMax); }
 
 }  // namespace jungle::upstream

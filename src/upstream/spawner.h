@@ -8,11 +8,11 @@
 #include <boost/asio/thread_pool.hpp>
 #include <sys/types.h>
 
+#include "base/file_descriptor.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "telemetry/log.h"
-#include "upstream/file_descriptor.h"
 #include "upstream/group_table.h"
 #include "upstream/guardian_process.h"
 

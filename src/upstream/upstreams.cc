@@ -6,7 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/check.h"
-#include "base/with_deadline.h"
+#include "base/join_by.h"
 #include "upstream/child_environment.h"
 #include "upstream/run_on.h"
 #include "upstream/upstreams_state.h"
@@ -21,19 +21,11 @@ TaskGroup::OnError log_bug(telemetry::Log& log) {
   };
 }
 
-Task<Result<void>> join(TaskGroup& group) {
-  co_await group.join();
-  co_return Result<void>();
-}
-
 // Lets farewells be said, for a while.
 Task<void> run_last_words(Worker& worker) {
   worker.parked.cancel();
   co_await worker.parked.join();
-  auto joined = join(worker.background);
-  auto done = co_await with_deadline(worker.time, worker.time.steady_now() + kGoodbyeTimeout, std::move(joined));
-  if (!done) worker.background.cancel();
-  co_await worker.background.join();
+  co_await join_by(worker.background, worker.time, worker.time.steady_now() + kGoodbyeTimeout);
   co_await worker.endings.join();
 }
 

@@ -4,17 +4,14 @@
 //   INSTANTIATE_TYPED_TEST_SUITE_P(My, CatalogRepositoryContract, MyHarness);
 #pragma once
 
-#include <chrono>
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "base/testing/threaded_test.h"
 #include "catalog/admission.h"
 #include "catalog/repository.h"
 #include "catalog/testing/samples.h"
@@ -23,23 +20,8 @@ namespace jungle::catalog::testing {
 
 // `Harness` owns the repository; reopen() makes a second one over the same data, as after a restart.
 template <typename Harness>
-class CatalogRepositoryContract : public ::testing::Test {
+class CatalogRepositoryContract : public jungle::testing::ThreadedTest {
  protected:
-  template <typename T>
-  T wait(Task<T> task) {
-    std::optional<T> value;
-    std::exception_ptr error;
-    context_.restart();
-    asio::co_spawn(context_, std::move(task), [&](std::exception_ptr e, T got) {
-      error = e;
-      value.emplace(std::move(got));
-    });
-    context_.run_for(std::chrono::seconds(60));
-    if (error) std::rethrow_exception(error);
-    if (!value) throw std::runtime_error("the repository did not answer");
-    return std::move(*value);
-  }
-
   CatalogRepository& repository() { return harness_.repository(); }
   ServerEntry inserted(const std::string& name, Discovery discovery = small_discovery()) {
     return wait(repository().insert(admit(full_spec(name), std::move(discovery)))).value();
@@ -96,7 +78,6 @@ class CatalogRepositoryContract : public ::testing::Test {
     return text;
   }
 
-  asio::io_context context_;
   Harness harness_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/percent_encoding.h"
 #include "base/testing/fake_time.h"
 #include "cli/command_line.h"
 #include "cli/testing/fake_approval.h"
@@ -30,7 +31,8 @@ std::string required(const std::string& url) {
 }
 
 std::string url_for(const std::string& redirect_uri) {
-  return "https://as/authorize?client_id=c&redirect_uri=" + percent_encoded(redirect_uri) + "&state=s-1";
+  return "https://as/authorize?client_id=c&redirect_uri=" + percent_encoded(redirect_uri, HexCase::kUpper) +
+         "&state=s-1";
 }
 
 class AuthorizationFlowTest : public ::testing::Test {

@@ -1,10 +1,10 @@
 #include "cli/oauth/authorization_response.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "base/percent_encoding.h"
 #include "base/text.h"
 
 namespace jungle::cli {
@@ -12,33 +12,12 @@ namespace {
 
 Error bad_answer(std::string message) { return Error{ErrorCode::kInvalidArgument, std::move(message), {}}; }
 
-enum class Plus : std::uint8_t { kIsSpace, kIsItself };
-
-std::optional<int> hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
 // Nothing if an escape is broken or the text has no business in an OAuth parameter.
-std::optional<std::string> decoded(std::string_view text, Plus plus) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i] == '+' && plus == Plus::kIsSpace ? ' ' : text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const auto high = hex_value(text[i + 1]);
-    const auto low = hex_value(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  const bool has_control = std::any_of(out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  if (has_control || !is_utf8(out)) return std::nullopt;
+std::optional<std::string> decoded(std::string_view text, PlusSign plus) {
+  auto out = percent_decoded(text, plus);
+  if (!out || !is_utf8(*out)) return std::nullopt;
+  const bool has_control = std::any_of(out->begin(), out->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (has_control) return std::nullopt;
   return out;
 }
 
@@ -58,13 +37,13 @@ Result<std::string> parameter(std::string_view query, std::string_view name) {
   std::optional<std::string_view> raw;
   bool is_repeated = false;
   for_each_pair(query, [&](std::string_view key, std::string_view value) {
-    if (decoded(key, Plus::kIsSpace) != name) return;
+    if (decoded(key, PlusSign::kIsSpace) != name) return;
     is_repeated = is_repeated || raw.has_value();
     raw = value;
   });
   if (is_repeated) return bad_answer("the OAuth callback has '" + std::string(name) + "' twice");
   if (!raw) return std::string();
-  auto value = decoded(*raw, Plus::kIsSpace);
+  auto value = decoded(*raw, PlusSign::kIsSpace);
   if (!value) return bad_answer("the OAuth callback's '" + std::string(name) + "' is not well encoded");
   return std::move(*value);
 }
@@ -81,7 +60,7 @@ bool is_code(std::string_view text) {
 }
 
 Result<AuthorizationResponse> code_alone(std::string_view text) {
-  const auto code = decoded(text, Plus::kIsItself);
+  const auto code = decoded(text, PlusSign::kIsItself);
   if (!code || !is_code(*code)) {
     return bad_answer("that is neither the URL that the browser ended on nor the code out of it");
   }

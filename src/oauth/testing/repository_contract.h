@@ -5,16 +5,13 @@
 #pragma once
 
 #include <chrono>
-#include <exception>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "base/testing/threaded_test.h"
 #include "oauth/repository.h"
 
 namespace jungle::oauth::testing {
@@ -23,23 +20,8 @@ using catalog::ServerName;
 
 // `Harness` owns the repository; reopen() makes a second one over the same data, as after a restart.
 template <typename Harness>
-class RepositoryContract : public ::testing::Test {
+class RepositoryContract : public jungle::testing::ThreadedTest {
  protected:
-  template <typename T>
-  T wait(Task<T> task) {
-    std::optional<T> value;
-    std::exception_ptr error;
-    context_.restart();
-    asio::co_spawn(context_, std::move(task), [&](std::exception_ptr e, T got) {
-      error = e;
-      value.emplace(std::move(got));
-    });
-    context_.run_for(std::chrono::seconds(60));
-    if (error) std::rethrow_exception(error);
-    if (!value) throw std::runtime_error("the repository did not answer");
-    return std::move(*value);
-  }
-
   Repository& repository() { return harness_.repository(); }
   Grant stored(Grant grant) { return wait(repository().store_grant(std::move(grant))).value(); }
   std::optional<Grant> found(const std::string& server) {
@@ -110,7 +92,6 @@ class RepositoryContract : public ::testing::Test {
     return session;
   }
 
-  asio::io_context context_;
   Harness harness_;
 };
 

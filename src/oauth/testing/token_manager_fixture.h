@@ -72,6 +72,9 @@ class TokenManagerTest : public jungle::testing::CoroTest {
     if (life) grant.tokens.expires_at = time_.system_now() + *life;
     return grant;
   }
+  void load_other() {
+    ASSERT_TRUE(wait(other_->load([](const catalog::ServerName&) { return true; })));
+  }
   void start_with(Grant grant) { ASSERT_TRUE(wait(manager_->accept(std::move(grant)))); }
   Grant stored() { return *wait(repository_.find_grant(kServer)).value(); }
 

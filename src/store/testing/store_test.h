@@ -1,23 +1,19 @@
 // Tests on a real database file.
 #pragma once
 
-#include <chrono>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/random.h"
 #include "base/testing/fake_time.h"
+#include "base/testing/threaded_test.h"
 #include "store/database.h"
 #include "store/sealing.h"
 #include "store/testing/temp_folder.h"
@@ -26,7 +22,7 @@
 namespace jungle::store::testing {
 
 // A folder, and a database in it once it is opened.
-class StoreTest : public ::testing::Test {
+class StoreTest : public jungle::testing::ThreadedTest {
  protected:
   Database& open(const std::string& name = "test.db") {
     sealing_.reset();
@@ -42,21 +38,6 @@ class StoreTest : public ::testing::Test {
     if (!unlocked) throw std::runtime_error(unlocked.error().message + " | " + unlocked.error().detail);
     sealing_ = std::move(*unlocked);
     return *sealing_;
-  }
-
-  template <typename T>
-  T wait(Task<T> task) {
-    std::optional<T> value;
-    std::exception_ptr error;
-    context_.restart();
-    asio::co_spawn(context_, std::move(task), [&](std::exception_ptr e, T got) {
-      error = e;
-      value.emplace(std::move(got));
-    });
-    context_.run_for(std::chrono::seconds(60));
-    if (error) std::rethrow_exception(error);
-    if (!value) throw std::runtime_error("the database did not answer");
-    return std::move(*value);
   }
 
   // Runs statements on the file with a connection of their own, as another program would.
@@ -79,7 +60,6 @@ class StoreTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  asio::io_context context_;
   jungle::testing::FakeTime time_{context_};
   telemetry::testing::RecordingLog log_;
   SystemRandom random_;

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace jungle::upstream {
+namespace jungle {
 
 // Closes its descriptor. Movable; used on one thread at a time.
 class FileDescriptor {
@@ -33,4 +33,4 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace jungle::upstream
+}  // namespace jungle
