@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/reply.h"
 #include "base/signal.h"
 #include "downstream/limits.h"
 #include "mcp/error_code.h"
@@ -14,13 +15,6 @@
 namespace jungle::downstream {
 namespace {
 
-// An answer of the client, once there is one. Shared with whoever brings it.
-struct Awaited {
-  explicit Awaited(Executor executor) : arrived(executor) {}
-  Signal arrived;
-  std::optional<mcp::Response> response;
-};
-
 Error cancelled() { return Error{ErrorCode::kCancelled, "the call was cancelled", {}}; }
 
 Task<Result<mcp::Response>> ask(InputPlace place, mcp::InputRequest question) {
@@ -29,18 +23,15 @@ Task<Result<mcp::Response>> ask(InputPlace place, mcp::InputRequest question) {
                     "the server asked for " + question.method + ", which the client did not offer",
                     {}};
   }
-  auto awaited = std::make_shared<Awaited>(place.executor);
-  mcp::EventSink::OnAnswer on_answer = [awaited](mcp::Response response) {
-    awaited->response = std::move(response);
-    awaited->arrived.notify_all();
+  const auto reply = std::make_shared<Reply<mcp::Response>>(place.executor);
+  mcp::EventSink::OnAnswer on_answer = [reply](mcp::Response response) {
+    Reply<mcp::Response>::give(reply, std::move(response));
   };
   auto asked = co_await place.events.ask(std::move(question), std::move(on_answer));
   if (!asked) co_return asked.error();
-  while (!awaited->response) {
-    const bool woken = co_await awaited->arrived.wait();
-    if (!woken) co_return cancelled();
-  }
-  co_return std::move(*awaited->response);
+  auto answer = co_await reply->wait();
+  if (!answer) co_return cancelled();
+  co_return std::move(*answer);
 }
 
 // The answer of a call whose input the client refused.
@@ -49,9 +40,7 @@ mcp::Response refused(mcp::Method method, const mcp::InputRequest& question, con
   const std::string why = members ? members->find_string("message").value_or("no reason given") : "no reason given";
   const std::string message = "the client did not answer " + question.method + ": " + why;
   if (method != mcp::Method::kToolsCall) return mcp::Response::error(mcp::kInternalError, message);
-  return mcp::Response::result(
-      R"({"content":[{"type":"text","text":)" + mcp::json_string(message) + R"(}],"isError":true})",
-      mcp::ResultForm::kLegacy);
+  return mcp::Response::tool_failure(message);
 }
 
 // Waits a moment; false if the call was cancelled.

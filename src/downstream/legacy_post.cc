@@ -1,5 +1,4 @@
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/text.h"
@@ -152,11 +151,10 @@ Task<void> McpEndpoint::legacy_response(http::Exchange& exchange, std::string_vi
 
 // The call that the question belongs to may run on any worker.
 void McpEndpoint::tell_answered(const Session& session, mcp::IncomingResponse incoming) {
-  std::uint64_t id = 0;
-  const auto [end, ec] = std::from_chars(incoming.id.data(), incoming.id.data() + incoming.id.size(), id);
-  if (ec != std::errc() || end != incoming.id.data() + incoming.id.size()) return;  // No id of ours.
+  const auto id = mcp::own_number(incoming.id);
+  if (!id) return;
   const auto response = std::make_shared<const mcp::Response>(std::move(incoming.response));
-  peers_.tell_all([session, id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
+  peers_.tell_all([session, id = *id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
 }
 
 // JSON-RPC batching: only 2025-03-26 has it. Requests run one after the other; the answers are one array.

@@ -1,6 +1,7 @@
 #include "mcp/request.h"
 
 #include <array>
+#include <charconv>
 
 namespace jungle::mcp {
 namespace {
@@ -76,6 +77,13 @@ Method parse_method(std::string_view name) {
 
 std::string_view text_of(Method method) {
   return method == Method::kOther ? std::string_view() : kMethods[static_cast<std::size_t>(method)];
+}
+
+std::optional<std::uint64_t> own_number(std::string_view raw) {
+  std::uint64_t number = 0;
+  const auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
+  if (ec != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
+  return number;
 }
 
 void Params::set(std::string_view key, std::string raw) {

@@ -97,6 +97,9 @@ struct Request {
   const ParamHeaders* param_headers = nullptr;
 };
 
+// The number that an id or a progress token of ours is; nothing if `raw` is none that we gave.
+std::optional<std::uint64_t> own_number(std::string_view raw);
+
 // One notification in either direction. `params` is raw JSON, `{}` if there were none.
 struct Notification {
   std::string method;

@@ -18,4 +18,9 @@ Response Response::error(int code, std::string_view message, std::string_view da
   return error(error_object(code, message, data));
 }
 
+Response Response::tool_failure(std::string_view message) {
+  return result(R"({"content":[{"type":"text","text":)" + json_string(message) + R"(}],"isError":true})",
+                ResultForm::kLegacy);
+}
+
 }  // namespace jungle::mcp

@@ -46,6 +46,9 @@ class Response {
   // `data` is raw JSON.
   static Response error(int code, std::string_view message, std::string_view data);
 
+  // A result of tools/call that tells the model of a failure (`isError`), for clients of any era.
+  static Response tool_failure(std::string_view message);
+
   bool is_error() const { return is_error_; }
   // Hides secrets in an answer that is not shared; its JSON stays what it was otherwise.
   void redact(const Redactor& redactor) { redactor.redact(text_); }

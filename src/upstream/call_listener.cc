@@ -45,16 +45,15 @@ Task<void> CallListener::on_notification(mcp::Notification notification, http::C
 
 Task<void> CallListener::on_request(mcp::Request request, http::ClientResponse& answer) {
   if (use_.link->era == Era::kModern) co_return;  // They have no way to be answered.
-  if (!may_relay(request, call_, events_)) {
-    refuse(worker_, use_, answer_to_server(request));
-    co_return;
-  }
-  move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now() + kInputTime), answer);
-  mcp::EventSink::OnAnswer on_answer = [&worker = worker_, use = use_, id = request.id](const mcp::Response& response) {
-    worker.background.spawn(run_answer(worker, use, response_text(id, response)));
+  std::function<void(std::string)> send = [&worker = worker_, use = use_](std::string text) {
+    worker.background.spawn(run_answer(worker, use, std::move(text)));
   };
-  auto asked = co_await events_.ask(question_of(request), std::move(on_answer));
-  if (!asked) refuse(worker_, use_, refusal_text(request.id, asked.error()));
+  auto refusal = co_await relay_to_client(std::move(request), call_, events_, std::move(send));
+  if (refusal) {
+    refuse(worker_, use_, std::move(*refusal));
+  } else {
+    move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now() + kInputTime), answer);
+  }
 }
 
 void CallListener::move_deadline(SteadyTime to, http::ClientResponse& answer) {

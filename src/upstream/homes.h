@@ -41,11 +41,11 @@ class Homes {
   std::vector<Home*> close() {
     return others_.with([&](Others& others) {
       others.closed = true;
-      return all_of(others);
+      std::vector<Home*> homes{first_.get()};
+      for (const auto& [bits, home] : others.homes)
+        homes.push_back(home.get());
+      return homes;
     });
-  }
-  std::vector<Home*> all() {
-    return others_.with([&](Others& others) { return all_of(others); });
   }
 
  private:
@@ -53,12 +53,6 @@ class Homes {
     std::map<std::uint8_t, std::unique_ptr<Home>> homes;
     bool closed = false;
   };
-  std::vector<Home*> all_of(const Others& others) const {
-    std::vector<Home*> homes{first_.get()};
-    for (const auto& [bits, home] : others.homes)
-      homes.push_back(home.get());
-    return homes;
-  }
 
   const Make make_;
   const std::unique_ptr<Home> first_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "mcp/error_code.h"
@@ -35,8 +34,6 @@ bool may_see_log(const mcp::Notification& message, const mcp::CallContext& call)
   return rank_of(params->find_string("level").value_or("info")) >= rank_of(call.log_level);
 }
 
-std::string capabilities_of(const mcp::CallContext& call) { return call.client_capabilities.json(); }
-
 // A server needs what the client did not declare. If it could have, it is told so; otherwise nobody can help.
 mcp::Response missing_capability(mcp::Response error, mcp::Method method, const mcp::CallContext& call,
                                  const std::string& name) {
@@ -51,9 +48,7 @@ mcp::Response missing_capability(mcp::Response error, mcp::Method method, const 
                           : " needs a client capability that this client did not declare: " + required);
   if (mcp::is_modern(call.revision) || method != mcp::Method::kToolsCall)
     return mcp::Response::error(mcp::kInternalError, message, error.payload());
-  return mcp::Response::result(
-      R"({"content":[{"type":"text","text":)" + mcp::json_string(message) + R"(}],"isError":true})",
-      mcp::ResultForm::kLegacy);
+  return mcp::Response::tool_failure(message);
 }
 
 }  // namespace
@@ -91,7 +86,7 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   std::string capabilities;
   if (era == Era::kModern) {
     changes.meta.push_back({kVersionKey, kOurVersion});
-    capabilities = capabilities_of(call);
+    capabilities = call.client_capabilities.json();
     changes.meta.push_back({kCapabilitiesKey, capabilities});
     changes.meta.push_back({kInfoKey, client_info});
     if (!call.log_level.empty()) {
@@ -122,11 +117,6 @@ std::string cancelled_text(std::uint64_t id, std::string_view reason) {
   return notification_text("notifications/cancelled", params + "}");
 }
 
-bool may_relay(const mcp::Request& request, const mcp::CallContext& call, const mcp::EventSink& events) {
-  return request.method != mcp::Method::kPing && events.can_ask() &&
-         call.client_capabilities.allow(question_of(request));
-}
-
 mcp::InputRequest question_of(const mcp::Request& request) {
   mcp::InputRequest question{request.method_name, {}};
   if (!request.params.present()) return question;
@@ -141,6 +131,18 @@ mcp::InputRequest question_of(const mcp::Request& request) {
   }
   question.params = std::move(params);
   return question;
+}
+
+Task<std::optional<std::string>> relay_to_client(mcp::Request request, const mcp::CallContext& call,
+                                                 mcp::EventSink& events, std::function<void(std::string)> answer) {
+  mcp::InputRequest question = question_of(request);
+  if (!events.can_ask() || !call.client_capabilities.allow(question)) co_return answer_to_server(request);
+  mcp::EventSink::OnAnswer on_answer = [answer = std::move(answer), id = request.id](const mcp::Response& response) {
+    answer(response_text(id, response));
+  };
+  auto asked = co_await events.ask(std::move(question), std::move(on_answer));
+  if (asked) co_return std::nullopt;
+  co_return refusal_text(request.id, asked.error());
 }
 
 std::string response_text(std::string_view id, const mcp::Response& response) {
@@ -169,10 +171,7 @@ std::optional<std::uint64_t> own_token_of(const mcp::Notification& progress) {
   if (!params) return std::nullopt;
   const auto raw = params->find("progressToken");
   if (!raw) return std::nullopt;
-  std::uint64_t number = 0;
-  const auto [end, ec] = std::from_chars(raw->data(), raw->data() + raw->size(), number);
-  if (ec != std::errc() || end != raw->data() + raw->size()) return std::nullopt;
-  return number;
+  return mcp::own_number(*raw);
 }
 
 std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_server,

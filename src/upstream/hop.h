@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +34,12 @@ std::string notification_text(std::string_view method, std::string_view params);
 // Asks a server to stop working on request `id`.
 std::string cancelled_text(std::uint64_t id, std::string_view reason);
 
-// Requests of legacy servers. Whether one may be put to the client of the call that it belongs to.
-bool may_relay(const mcp::Request& request, const mcp::CallContext& call, const mcp::EventSink& events);
-// The request as it is put to the client: without what belongs to our hop, or asks for a task.
+// Requests of legacy servers. One as it is put to the client: without what belongs to our hop, or asks for a task.
 mcp::InputRequest question_of(const mcp::Request& request);
+// Puts it to the client of the call that it belongs to, if that may be asked: `answer` gets the message that answers it,
+// when the client has. Returns the message to send at once where nobody is asked.
+Task<std::optional<std::string>> relay_to_client(mcp::Request request, const mcp::CallContext& call,
+                                                 mcp::EventSink& events, std::function<void(std::string)> answer);
 // The message that answers request `id`, raw JSON, with what the client said.
 std::string response_text(std::string_view id, const mcp::Response& response);
 // The message that says that the client could not be asked.

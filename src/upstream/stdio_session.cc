@@ -1,6 +1,5 @@
 #include "upstream/stdio_session.h"
 
-#include <charconv>
 #include <utility>
 #include <variant>
 
@@ -16,13 +15,6 @@
 
 namespace jungle::upstream {
 namespace {
-
-std::optional<std::uint64_t> number_of(std::string_view raw) {
-  std::uint64_t number = 0;
-  const auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-  if (ec != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
-  return number;
-}
 
 // operator|| runs its operands as coroutines of their own, where cancellation would throw unless told not to.
 Task<bool> change_of(std::shared_ptr<StdioCall> call) {
@@ -158,7 +150,7 @@ void StdioSession::take_message(std::string text) {
   auto read = mcp::read_message(std::move(text), form);
   if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
     log_.warn("a server sent a malformed message", {{"server", facts_->spec.name.str()}, {"why", bad->message}});
-    const auto found = pending_.find(number_of(bad->id).value_or(0));
+    const auto found = pending_.find(mcp::own_number(bad->id).value_or(0));
     if (found == pending_.end()) return;
     const auto call = std::move(found->second);
     pending_.erase(found);
@@ -202,7 +194,7 @@ void StdioSession::answer(std::uint64_t call_id, std::string text) {
 }
 
 void StdioSession::take_response(mcp::IncomingResponse response) {
-  const auto found = pending_.find(number_of(response.id).value_or(0));
+  const auto found = pending_.find(mcp::own_number(response.id).value_or(0));
   if (found == pending_.end()) {
     log_.debug("an answer that nobody waits for", {{"server", facts_->spec.name.str()}, {"id", response.id}});
     return;

@@ -1,5 +1,6 @@
 #include "upstream/stdio_upstream.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -84,23 +85,6 @@ StdioHome& StdioUpstream::home_of(Era era, const mcp::CallContext& call, const m
   return relays ? state_->stdio->of(call.client_capabilities) : state_->stdio->first();
 }
 
-// Puts a request of the server to the client of call `id`; the answer goes back when it comes.
-Task<void> StdioUpstream::relay(StdioHome& home, std::uint64_t id, mcp::Request question, const mcp::CallContext& call,
-                                mcp::EventSink& events) {
-  const auto answer = [state = state_, &home, id](std::string text) {
-    asio::dispatch(state->home.executor, [state, &home, id, text = std::move(text)] { home.answer(id, text); });
-  };
-  if (!may_relay(question, call, events)) {
-    answer(answer_to_server(question));
-    co_return;
-  }
-  mcp::EventSink::OnAnswer on_answer = [answer, question_id = question.id](const mcp::Response& response) {
-    answer(response_text(question_id, response));
-  };
-  auto asked = co_await events.ask(question_of(question), std::move(on_answer));
-  if (!asked) answer(refusal_text(question.id, asked.error()));
-}
-
 Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
                                                      mcp::EventSink& events) {
   const ServerFacts& facts = *state_->facts;
@@ -123,6 +107,9 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
   Withdrawal withdrawal(home, state_, id);
   asio::dispatch(state_->home.executor, [state = state_, &home, waiting] { home.submit(waiting); });
 
+  const std::function<void(std::string)> answer_server = [state = state_, &home, id](std::string text) {
+    asio::dispatch(state->home.executor, [state, &home, id, text = std::move(text)] { home.answer(id, text); });
+  };
   for (bool timed = false;;) {
     if (waiting->started() && !std::exchange(timed, true)) {
       worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
@@ -137,8 +124,12 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
       (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
     }
     while (auto question = waiting->next_question()) {
-      worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
-      co_await relay(home, id, std::move(*question), call, events);
+      auto refusal = co_await relay_to_client(std::move(*question), call, events, answer_server);
+      if (refusal) {
+        answer_server(std::move(*refusal));
+      } else {
+        worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
+      }
     }
     if (auto& answer = waiting->answer()) {
       withdrawal.answered();

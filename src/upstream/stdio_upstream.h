@@ -24,8 +24,6 @@ class StdioUpstream final : public UpstreamServer {
                                         mcp::EventSink& events);
 
   StdioHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
-  Task<void> relay(StdioHome& home, std::uint64_t id, mcp::Request question, const mcp::CallContext& call,
-                   mcp::EventSink& events);
 
   Worker& worker_;
   const std::shared_ptr<ServerState> state_;

@@ -1,12 +1,12 @@
 #include "mcp/testing/scripted_service.h"
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
 
 #include "base/check.h"
+#include "base/reply.h"
 
 namespace jungle::mcp::testing {
 
@@ -36,30 +36,21 @@ void ScriptedService::ask(std::string_view method, InputRequest question) {
 
 // False if the call was cancelled meanwhile.
 Task<bool> ScriptedService::put(InputRequest question, EventSink& events) {
-  struct Awaited {
-    explicit Awaited(Executor executor) : arrived(executor) {}
-    Signal arrived;
-    std::optional<std::string> payload;
-  };
   const Executor executor = co_await asio::this_coro::executor;
-  auto awaited = std::make_shared<Awaited>(executor);
-  EventSink::OnAnswer on_answer = [awaited](const Response& response) {
-    awaited->payload = response.payload();
-    awaited->arrived.notify_all();
+  const auto reply = std::make_shared<Reply<std::string>>(executor);
+  EventSink::OnAnswer on_answer = [reply](const Response& response) {
+    Reply<std::string>::give(reply, std::string(response.payload()));
   };
   auto asked = co_await events.ask(std::move(question), std::move(on_answer));
   if (!asked) {
     answers_.push_back("! " + asked.error().message);
     co_return true;
   }
-  while (!awaited->payload) {
-    ++waiting_;
-    const bool woken = co_await awaited->arrived.wait();
-    --waiting_;
-    if (!woken) co_return false;
-  }
-  answers_.push_back(*awaited->payload);
-  co_return true;
+  ++waiting_;
+  auto answer = co_await reply->wait();
+  --waiting_;
+  if (answer) answers_.push_back(std::move(*answer));
+  co_return answer.has_value();
 }
 
 void ScriptedService::release() {
