@@ -40,9 +40,9 @@ class DotenvParser {
     }
   }
 
-  Error fault(std::string_view what) const {
+  Error fault(std::string_view what, ErrorCode code = ErrorCode::kInvalidArgument) const {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
-    return {ErrorCode::kInvalidArgument, "line " + std::to_string(line) + ": " + std::string(what), {}};
+    return {code, "line " + std::to_string(line) + ": " + std::string(what), {}};
   }
 
   std::string_view name() {
@@ -60,17 +60,18 @@ class DotenvParser {
       skip_spaces();
     }
     if (key.empty()) return fault("a variable name is missing");
-    if (peek() != '=' && peek() != ':') return fault("no '=' after '" + std::string(key) + "'");
+    if (peek() != '=' && peek() != ':') return fault("no '=' after the variable name");
     ++at_;
     skip_spaces();
-    auto value = peek() == '\'' || peek() == '"' ? quoted(text_[at_]) : Result<std::string>(bare());
+    auto value = peek() == '\'' || peek() == '"' ? quoted(text_[at_]) : bare();
     if (!value) return value.error();
+    room_ -= value->size();
     variables_[std::string(key)] = std::move(*value);
     return {};
   }
 
   // To the end of the line, without a comment (a `#` after white space).
-  std::string bare() {
+  Result<std::string> bare() {
     const std::size_t start = at_;
     skip_line();
     std::string_view value = text_.substr(start, at_ - start);
@@ -97,7 +98,7 @@ class DotenvParser {
       at_ = end_of_value;
       return fault("text after a quoted value");
     }
-    return quote == '\'' ? std::string(value) : expanded(value);
+    return quote == '\'' ? literal(value) : expanded(value);
   }
 
   std::string value_of(std::string_view key) const {
@@ -107,8 +108,17 @@ class DotenvParser {
     return it == outer_.end() ? std::string() : it->second;
   }
 
+  Error too_large() const {
+    return fault("the values are larger than " + std::to_string(kDotenvBytesMax) + " bytes", ErrorCode::kLimitExceeded);
+  }
+
+  Result<std::string> literal(std::string_view value) const {
+    if (value.size() > room_) return too_large();
+    return std::string(value);
+  }
+
   // Escapes and variables of a bare or double-quoted value.
-  std::string expanded(std::string_view value) const {
+  Result<std::string> expanded(std::string_view value) const {
     std::string out;
     for (std::size_t i = 0; i < value.size();) {
       if (value[i] == '\\' && i + 1 < value.size()) {
@@ -120,6 +130,7 @@ class DotenvParser {
       } else {
         out += value[i++];
       }
+      if (out.size() > room_) return too_large();
     }
     return out;
   }
@@ -143,6 +154,7 @@ class DotenvParser {
   std::string_view text_;
   const Environment& outer_;
   std::size_t at_ = 0;
+  std::size_t room_ = kDotenvBytesMax;  // For further values.
   Environment variables_;
 };
 

@@ -28,11 +28,37 @@ TEST(DotenvTest, ExpandsVariablesFromAboveAndFromOutside) {
 }
 
 TEST(DotenvTest, NamesTheLineOfAFault) {
-  EXPECT_EQ("line 2: no '=' after 'B'", parsed("A=1\nB\n")["error"]);
+  EXPECT_EQ("line 2: no '=' after the variable name", parsed("A=1\nB\n")["error"]);
   EXPECT_EQ("line 1: a variable name is missing", parsed("=x")["error"]);
   EXPECT_EQ("line 1: a quoted value has no closing quote", parsed("A=\"x\nB=1")["error"]);
   EXPECT_EQ("line 1: a quoted value has no closing quote", parsed("A=\"x\\")["error"]);
   EXPECT_EQ("line 1: text after a quoted value", parsed("A='x'y")["error"]);
+}
+
+TEST(DotenvTest, QuotesNothingOfAMalformedLine) {
+  for (const char* text :
+       {"canary", "canary value", "A=1\ncanary\n", "A='x'canary", "A=\"canary", "=canary", "\"canary\""}) {
+    const auto variables = parse_dotenv(text, {});
+    ASSERT_FALSE(variables.has_value()) << text;
+    EXPECT_EQ(std::string::npos, variables.error().message.find("canary")) << variables.error().message;
+  }
+}
+
+TEST(DotenvTest, VariablesInVariablesHaveALimit) {
+  const std::string largest(kDotenvBytesMax, 'x');
+  for (const std::string quote : {"", "'", "\""}) {
+    EXPECT_EQ(1u, parsed("A=" + quote + largest + quote).count("A"));
+    EXPECT_EQ("line 2: the values are larger than 1048576 bytes",
+              parsed("A=1\nB=" + quote + largest + quote + "\n")["error"]);
+  }
+  std::string text = "V0=xxxxxxxxxxxxxxxx\n";
+  for (int i = 1; i < 12; ++i) {
+    text += "V" + std::to_string(i) + "=";
+    for (int k = 0; k < 8; ++k)
+      text += "$V" + std::to_string(i - 1);
+    text += "\n";
+  }
+  EXPECT_EQ("line 7: the values are larger than 1048576 bytes", parsed(text)["error"]);
 }
 
 }  // namespace

@@ -285,7 +285,7 @@ TEST_F(CommandsTest, WarnsOfADotenvFileItCannotUse) {
   write(".env", "nonsense\n");
   EXPECT_EQ(ExitCode::kOk, run({"start", "--prod"}));
   EXPECT_EQ(
-      "warning: .env is ignored: line 1: no '=' after 'nonsense'\n"
+      "warning: .env is ignored: line 1: no '=' after the variable name\n"
       "Warning: --prod flag is deprecated, please use --enterprise flag instead\n",
       err());
 }
