@@ -19,9 +19,10 @@ std::string client_metadata_document(const std::string& url, const std::string& 
   document["client_id"] = url;
   document["client_name"] = client_name.empty() ? "MCPJungle" : client_name;
   document["application_type"] = "native";
-  document["redirect_uris"] = {"http://127.0.0.1" + path, "http://localhost" + path, "http://[::1]" + path};
-  document["grant_types"] = {"authorization_code", "refresh_token"};
-  document["response_types"] = {"code"};
+  document["redirect_uris"] =
+      boost::json::array{"http://127.0.0.1" + path, "http://localhost" + path, "http://[::1]" + path};
+  document["grant_types"] = boost::json::array{"authorization_code", "refresh_token"};
+  document["response_types"] = boost::json::array{"code"};
   document["token_endpoint_auth_method"] = "none";
   return boost::json::serialize(document);
 }

@@ -50,9 +50,9 @@ std::string registration_body(const ClientWish& wish, const std::string& client_
   json::object body;
   body["application_type"] = is_native(wish.redirect_uri) ? "native" : "web";
   body["client_name"] = client_name;
-  body["grant_types"] = {"authorization_code", "refresh_token"};
-  body["redirect_uris"] = {wish.redirect_uri};
-  body["response_types"] = {"code"};
+  body["grant_types"] = json::array{"authorization_code", "refresh_token"};
+  body["redirect_uris"] = json::array{wish.redirect_uri};
+  body["response_types"] = json::array{"code"};
   if (!wish.scopes.empty()) body["scope"] = joined_scopes(wish.scopes);
   body["token_endpoint_auth_method"] = text_of(method);
   return json::serialize(body);

@@ -34,8 +34,9 @@ struct Plan {
 
 // The functions below run in our address space while the calling thread is suspended, so nothing of them may take a
 // lock, allocate, or be intercepted by a sanitizer: raw system calls only.
+#define JUNGLE_RAW __attribute__((no_sanitize("address", "thread", "undefined")))
 
-[[gnu::no_sanitize("address", "thread", "undefined")]] bool bind(const Plan& plan) {
+JUNGLE_RAW bool bind(const Plan& plan) {
   if (plan.start->bond == Bond::kGuardian) return syscall(SYS_setsid) >= 0;
   syscall(SYS_setpgid, 0, 0);
   syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -43,13 +44,13 @@ struct Plan {
   return true;
 }
 
-[[gnu::no_sanitize("address", "thread", "undefined")]] bool note_pid(const PidNote& note) {
+JUNGLE_RAW bool note_pid(const PidNote& note) {
   if (note.file < 0) return true;
   const pid_t pid = static_cast<pid_t>(syscall(SYS_getpid));
   return syscall(SYS_pwrite64, note.file, &pid, sizeof(pid), note.offset) == sizeof(pid);
 }
 
-[[gnu::no_sanitize("address", "thread", "undefined")]] void take_descriptors(const Plan& plan) {
+JUNGLE_RAW void take_descriptors(const Plan& plan) {
   for (int i = 0; i < plan.fd_count; ++i)
     syscall(SYS_dup3, plan.fds[i], i, 0);
   // Every descriptor of ours is close-on-exec already; this is for those that a library forgot.
@@ -57,7 +58,7 @@ struct Plan {
 }
 
 // exec resets handlers; what we ignore (SIGPIPE) would stay ignored. All zeros is the default disposition.
-[[gnu::no_sanitize("address", "thread", "undefined")]] void reset_signals() {
+JUNGLE_RAW void reset_signals() {
   const unsigned long zeros[4] = {0, 0, 0, 0};
   const int signals[] = {SIGPIPE, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGCHLD, SIGUSR1, SIGUSR2};
   for (const int signal : signals)
@@ -65,7 +66,7 @@ struct Plan {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, nullptr, sizeof(unsigned long));
 }
 
-[[gnu::no_sanitize("address", "thread", "undefined")]] int child_main(void* argument) {
+JUNGLE_RAW int child_main(void* argument) {
   const Plan& plan = *static_cast<const Plan*>(argument);
   ChildStart& start = *plan.start;
   if (bind(plan) && note_pid(start.note)) {

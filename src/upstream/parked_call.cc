@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/cancelled.h"
+#include "base/without_throwing.h"
 #include "mcp/input_required.h"
 #include "mcp/json_reader.h"
 #include "upstream/limits.h"
@@ -11,12 +12,6 @@
 
 namespace jungle::upstream {
 namespace {
-
-// operator|| runs its operands as coroutines of their own, where cancellation would throw unless told not to.
-Task<Result<mcp::Response>> quietly(Task<Result<mcp::Response>> work) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_return co_await std::move(work);
-}
 
 // What makes a request the same one: its own params, without what changes from round to round.
 std::string salient(const mcp::Request& request) {
@@ -56,7 +51,7 @@ Task<void> ParkedCall::run() {
   const auto keep = shared_from_this();
   mcp::Request request = request_;
   request.param_headers = nullptr;  // A legacy server wants none, and they are the catalog's.
-  auto answer = quietly(server_->handle(std::move(request), context_, *this));
+  auto answer = without_throwing(server_->handle(std::move(request), context_, *this));
   auto first = co_await (std::move(answer) || until_stopped());
   stopped_ = true;
   if (first.index() == 0) {

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "upstream/child_environment.h"
 #include "upstream/child_start.h"
 #include "upstream/limits.h"
+#include "upstream/orphans.h"
 #include "upstream/pipe.h"
 
 namespace jungle::upstream {
@@ -116,20 +116,10 @@ Result<SpawnedProcess> Spawner::spawn_now(const SpawnRequest& request) {
 
 void Spawner::group_ended(pid_t pid) { groups_.remove(pid); }
 
-void Spawner::reap_orphans() {
-  // Runs on the spawning thread, so no child of ours is alive and not in the table. WNOWAIT only looks: a child that
-  // somebody waits for must be left to them.
-  for (;;) {
-    siginfo_t info{};
-    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
-    if (groups_.contains(info.si_pid)) return;
-    ::waitpid(info.si_pid, nullptr, WNOHANG);
-  }
-}
-
 void Spawner::do_upkeep() {
   guardian_.revive();
-  if (is_init_) reap_orphans();
+  // On the spawning thread, so every child of ours that is there stands in the table.
+  if (is_init_) reap_orphans([this](pid_t pid) { return groups_.contains(pid); });
 }
 
 Task<void> Spawner::run_upkeep() {

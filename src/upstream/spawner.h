@@ -65,7 +65,6 @@ class Spawner {
  private:
   Result<SpawnedProcess> spawn_now(const SpawnRequest& request);
   void do_upkeep();
-  void reap_orphans();
 
   Time& time_;
   const bool is_init_;  // PID 1.
