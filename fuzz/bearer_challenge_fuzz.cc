@@ -1,4 +1,5 @@
-// WWW-Authenticate fields: whatever is read of one can be read again from its own parts.
+// Fields of an HTTP answer: whatever is read of WWW-Authenticate can be read again from its own parts, and no
+// Cache-Control keeps a document for ever.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 
 #include "oauth/bearer_challenge.h"
 #include "oauth/limits.h"
+#include "oauth/metadata_cache.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -22,5 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto joined = jungle::oauth::joined_scopes(bearer->scopes);
     if (jungle::oauth::parse_scopes(joined) != bearer->scopes) std::abort();
   }
+  const auto lifetime = jungle::oauth::lifetime_of(text);
+  if (lifetime.count() < 0 || lifetime > jungle::oauth::kMetadataLifetimeMax) std::abort();
   return 0;
 }

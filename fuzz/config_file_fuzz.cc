@@ -1,4 +1,5 @@
-// Config files of `register -c`: parsing, ${VAR} expansion and reading into fields never crash, and stay bounded.
+// Config files of `register -c`: parsing, ${VAR} expansion and reading into fields never crash, and stay bounded. The
+// same for ~/.mcpjungle.conf.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -6,6 +7,7 @@
 #include "admin_api/register_input.h"
 #include "cli/config_file.h"
 #include "cli/placeholders.h"
+#include "cli/user_config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace jungle;
@@ -20,5 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = admin_api::parse_register_input(render(*input));
     if (!again || again->name != input->name || again->env != input->env) __builtin_trap();
   }
+  (void)cli::parse_user_config(text);
   return 0;
 }
