@@ -154,7 +154,8 @@ void McpEndpoint::tell_answered(const Session& session, mcp::IncomingResponse in
   const auto id = mcp::own_number(incoming.id);
   if (!id) return;
   const auto response = std::make_shared<const mcp::Response>(std::move(incoming.response));
-  peers_.tell_all([session, id = *id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
+  peers_.tell_all(
+      [session, id = *id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
 }
 
 // JSON-RPC batching: only 2025-03-26 has it. Requests run one after the other; the answers are one array.

@@ -36,8 +36,8 @@ std::string cancelled_text(std::uint64_t id, std::string_view reason);
 
 // Requests of legacy servers. One as it is put to the client: without what belongs to our hop, or asks for a task.
 mcp::InputRequest question_of(const mcp::Request& request);
-// Puts it to the client of the call that it belongs to, if that may be asked: `answer` gets the message that answers it,
-// when the client has. Returns the message to send at once where nobody is asked.
+// Puts it to the client of the call that it belongs to, if that may be asked: `answer` gets the message that answers
+// it, when the client has. Returns the message to send at once where nobody is asked.
 Task<std::optional<std::string>> relay_to_client(mcp::Request request, const mcp::CallContext& call,
                                                  mcp::EventSink& events, std::function<void(std::string)> answer);
 // The message that answers request `id`, raw JSON, with what the client said.
