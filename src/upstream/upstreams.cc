@@ -160,6 +160,8 @@ void Upstreams::use(RelistServer relist) { state_->use(std::move(relist)); }
 
 void Upstreams::apply(const catalog::Snapshot& snapshot) { state_->apply(snapshot); }
 
+ResourceWatches& Upstreams::resource_watches() { return state_->resource_watches(); }
+
 Task<void> Upstreams::stop() { return state_->stop(); }
 
 }  // namespace jungle::upstream

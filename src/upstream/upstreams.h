@@ -13,6 +13,7 @@
 #include "telemetry/log.h"
 #include "upstream/options.h"
 #include "upstream/relister.h"
+#include "upstream/resource_watches.h"
 
 namespace jungle::upstream {
 
@@ -39,6 +40,9 @@ class Upstreams {
   // Takes note of a new catalog. Sessions and processes of servers that are gone, or whose spec changed, end in the
   // background; calls in flight finish. Call it on the control executor after each publication.
   void apply(const catalog::Snapshot& snapshot);
+
+  // What clients want to hear of resources of servers. On the control executor.
+  ResourceWatches& resource_watches();
 
   // Ends all sessions and child processes, within kEofTime + kTermTime + kGoodbyeTimeout. Calls that are still in
   // flight fail. REQUIRES: the workers run.

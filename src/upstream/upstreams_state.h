@@ -13,6 +13,7 @@
 #include "base/guarded.h"
 #include "base/task_group.h"
 #include "upstream/relister.h"
+#include "upstream/resource_watches.h"
 #include "upstream/server_state.h"
 #include "upstream/spawner.h"
 #include "upstream/upstreams.h"
@@ -46,6 +47,7 @@ class Upstreams::State {
   void apply(const catalog::Snapshot& snapshot);
   Task<void> stop();
 
+  ResourceWatches& resource_watches() { return resource_watches_; }
   Time& time() { return time_; }
   telemetry::Log& log() { return log_; }
   Spawner& spawner() { return spawner_; }
@@ -70,6 +72,7 @@ class Upstreams::State {
   const UpstreamOptions options_;
   Spawner spawner_;
   Relister relister_;
+  ResourceWatches resource_watches_;
   std::vector<Site> sites_;  // Constant once calls are made.
   Guarded<Table> table_;
   std::vector<std::weak_ptr<ServerState>> retiring_;  // Only on the control executor.
