@@ -23,9 +23,11 @@ void refuse(Worker& worker, const LinkUse& use, std::string text) {
 
 }  // namespace
 
-CallListener::CallListener(Worker& worker, LinkUse use, const mcp::Request& request, const mcp::CallContext& call,
-                           mcp::EventSink& events, const CallClock& clock, std::string_view progress_token)
+CallListener::CallListener(Worker& worker, const ServerNews& news, LinkUse use, const mcp::Request& request,
+                           const mcp::CallContext& call, mcp::EventSink& events, const CallClock& clock,
+                           std::string_view progress_token)
     : worker_(worker),
+      news_(news),
       use_(std::move(use)),
       call_(call),
       events_(events),
@@ -37,6 +39,7 @@ Task<void> CallListener::on_notification(mcp::Notification notification, http::C
   if (notification.method == "notifications/progress") {
     move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now()), answer);
   }
+  if (news_.take(notification)) co_return;
   auto event = event_for_client(notification, client_token_, own_token_, call_);
   if (!event) co_return;
   auto sent = co_await events_.send(std::move(*event));

@@ -11,15 +11,18 @@
 #include "upstream/call_clock.h"
 #include "upstream/http_link.h"
 #include "upstream/http_post.h"
+#include "upstream/server_news.h"
 
 namespace jungle::upstream {
 
 // Relays the notifications and requests that come before the answer of one call over HTTP, and keeps the call alive
-// while there is progress or its client thinks. Lives in the frame of the call; borrows what it is given.
+// while there is progress or its client thinks. What concerns no call goes to the news. Lives in the frame of the call;
+// borrows what it is given.
 class CallListener final : public PostListener {
  public:
-  CallListener(Worker& worker, LinkUse use, const mcp::Request& request, const mcp::CallContext& call,
-               mcp::EventSink& events, const CallClock& clock, std::string_view progress_token);
+  CallListener(Worker& worker, const ServerNews& news, LinkUse use, const mcp::Request& request,
+               const mcp::CallContext& call, mcp::EventSink& events, const CallClock& clock,
+               std::string_view progress_token);
 
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override;
   Task<void> on_request(mcp::Request request, http::ClientResponse& answer) override;
@@ -29,6 +32,7 @@ class CallListener final : public PostListener {
   void move_deadline(SteadyTime to, http::ClientResponse& answer);
 
   Worker& worker_;
+  const ServerNews& news_;
   const LinkUse use_;
   const mcp::CallContext& call_;
   mcp::EventSink& events_;

@@ -200,8 +200,8 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                          .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
                          .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
                          .deadline = clock.deadline_from(start)};
-  CallListener listener(worker_, LinkUse{call.endpoint, link, call.token}, call.request, call.context, call.events,
-                        clock, progress_token);
+  CallListener listener(worker_, state_->news, LinkUse{call.endpoint, link, call.token}, call.request, call.context,
+                        call.events, clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
   auto answer = co_await post(worker_, request, listener);
   Outcome outcome;

@@ -21,12 +21,16 @@ namespace jungle::upstream {
 // control executor.
 using RelistServer = std::function<Task<Result<std::shared_ptr<const catalog::ServerEntry>>>(catalog::ServerName)>;
 
-// Calls come here when a server refuses headers that mirror arguments: which arguments, its schemas say, and those have
-// changed. One listing at a time and server, and not more than one in kRelistPause, whatever a server answers: until
-// then its outcome is the answer.
+// One listing at a time and server, for two reasons:
+// - A server says that its lists have changed. It is listed soon, and once more if it says so meanwhile. Listings of
+// one
+//   server are kept kListChangePause apart, or as long as one takes: that delays them, and drops none.
+// - Calls come here when a server refuses headers that mirror arguments: which arguments, its schemas say, and those
+//   have changed. Not more than one listing in kRelistPause, whatever a server answers: until then its outcome is the
+//   answer.
 //
-// One per process, owned by Upstreams; everything but ask() runs on the control executor. stop() must have returned
-// before it is destroyed.
+// One per process, owned by Upstreams; everything but ask() and changed() runs on the control executor. stop() must
+// have returned before it is destroyed.
 class Relister {
  public:
   using Listed = Result<std::shared_ptr<const catalog::ServerEntry>>;
@@ -36,19 +40,31 @@ class Relister {
 
   // REQUIRES: no call was made yet.
   void use(RelistServer relist) { relist_ = std::move(relist); }
+  // The server says that its lists have changed, or it may have said so unheard. Callable on any executor.
+  void changed(catalog::ServerName server);
   // Answers with the server's new entry, or with why there is none. Callable on any executor.
   void ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
   Task<void> stop();
 
  private:
   struct Listing {
-    std::vector<std::shared_ptr<EntryReply>> waiting;  // Not empty: it is under way.
-    Listed last = Error{};                             // What the last one came to,
-    SteadyTime next{};                                 // and the earliest time for another one.
+    std::vector<std::shared_ptr<EntryReply>> waiting;
+    bool under_way = false;
+    bool changed = false;       // Since the last one began.
+    bool planned = false;       // One for that reason waits for its time.
+    std::size_t failures = 0;   // In a row, of those.
+    SteadyTime next_change{};   // The earliest time for another one of those.
+    Listed last = Error{};      // What the last one came to,
+    SteadyTime next_refusal{};  // and the earliest time for another one because headers were refused.
   };
 
+  void forget_old();
   void take(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
+  void take_change(catalog::ServerName server);
+  void start(const catalog::ServerName& server, Listing& listing);
+  void plan(const catalog::ServerName& server, Listing& listing);
   Task<void> run_listing(catalog::ServerName server);
+  Task<void> run_plan(catalog::ServerName server);
 
   const Executor control_;
   Time& time_;

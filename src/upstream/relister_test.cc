@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/testing/coro_test.h"
 #include "mcp/json_reader.h"
+#include "upstream/limits.h"
 #include "upstream/testing/http_upstream_fixture.h"
 
 namespace jungle::upstream {
@@ -110,6 +112,138 @@ CORO_TEST_F(RelisterTest, HasNobodyToAskWithoutAnApplication) {
   want_region();
   const std::string text = co_await call_region();
   EXPECT_THAT(text, HasSubstr("refused the HTTP headers"));
+}
+
+// What servers say of their lists, on fake time.
+class RelisterChangesTest : public jungle::testing::CoroTest {
+ protected:
+  RelisterChangesTest() {
+    relister_.use([this](catalog::ServerName server) { return list(std::move(server)); });
+  }
+  void TearDown() override { run(relister_.stop()); }
+
+  Task<Relister::Listed> list(catalog::ServerName server) {
+    begun_.push_back(server.str());
+    most_at_once_ = std::max(most_at_once_, ++at_once_);
+    co_await time_.sleep_until(time_.steady_now() + takes_);
+    --at_once_;
+    if (fails_) co_return Error{*fails_, "no", {}};
+    co_return std::make_shared<const catalog::ServerEntry>();
+  }
+  void changed(const char* server = "web") {
+    relister_.changed(catalog::ServerName(server));
+    time_.run_ready();
+  }
+  std::size_t listings() const { return begun_.size(); }
+
+  telemetry::NullLog log_;
+  Relister relister_{context_.get_executor(), time_, log_};
+  Millis takes_{0};
+  std::optional<ErrorCode> fails_;
+  std::vector<std::string> begun_;
+  int at_once_ = 0;
+  int most_at_once_ = 0;
+};
+
+TEST_F(RelisterChangesTest, ListsOnceForAllThatChangesAtOnce) {
+  for (int i = 0; i < 50; ++i)
+    changed();
+  EXPECT_EQ(0u, listings());
+  time_.advance(kListChangeGather);
+  EXPECT_EQ(1u, listings());
+  time_.advance(Seconds(3600));
+  EXPECT_EQ(1u, listings());
+}
+
+TEST_F(RelisterChangesTest, ListsOnceMoreForWhatChangesMeanwhile) {
+  takes_ = Millis(500);
+  changed();
+  time_.advance(kListChangeGather);
+  changed();
+  changed();
+  time_.advance(Seconds(60));
+  EXPECT_EQ(2u, listings());
+  EXPECT_EQ(1, most_at_once_);
+}
+
+TEST_F(RelisterChangesTest, DelaysAChangeThatComesSoonAndDropsNone) {
+  changed();
+  time_.advance(kListChangeGather);
+  changed();
+  time_.advance(kListChangePause - Millis(1));
+  EXPECT_EQ(1u, listings());
+  time_.advance(Millis(1));
+  EXPECT_EQ(2u, listings());
+}
+
+TEST_F(RelisterChangesTest, RestsAsLongAsAListingTakes) {
+  takes_ = Millis(5000);
+  changed();
+  time_.advance(kListChangeGather + takes_);
+  changed();
+  time_.advance(takes_ - Millis(1));
+  EXPECT_EQ(1u, listings());
+  time_.advance(Millis(1));
+  EXPECT_EQ(2u, listings());
+}
+
+TEST_F(RelisterChangesTest, ListsServersSideBySide) {
+  takes_ = Millis(500);
+  changed("a");
+  changed("b");
+  time_.advance(kListChangeGather);
+  EXPECT_EQ(2u, listings());
+  EXPECT_EQ(2, most_at_once_);
+  time_.advance(takes_);
+}
+
+TEST_F(RelisterChangesTest, TriesAgainLaterAndLaterWhileTheServerIsDown) {
+  fails_ = ErrorCode::kUnavailable;
+  changed();
+  time_.advance(kListChangeGather);
+  EXPECT_EQ(1u, listings());
+  time_.advance(2 * kListChangePause);
+  EXPECT_EQ(2u, listings());
+  time_.advance(2 * kListChangePause);
+  EXPECT_EQ(2u, listings());
+  fails_.reset();
+  time_.advance(2 * kListChangePause);
+  EXPECT_EQ(3u, listings());
+  time_.advance(Seconds(3600));
+  EXPECT_EQ(3u, listings());
+}
+
+TEST_F(RelisterChangesTest, GivesUpAfterManyFailuresUntilTheServerSpeaksAgain) {
+  fails_ = ErrorCode::kUnavailable;
+  changed();
+  time_.advance(Seconds(3600));
+  EXPECT_EQ(kListFailuresMax, listings());
+  changed();
+  time_.advance(kListChangeGather);
+  EXPECT_EQ(kListFailuresMax + 1, listings());
+}
+
+TEST_F(RelisterChangesTest, DoesNotTryAgainWhatCannotSucceed) {
+  fails_ = ErrorCode::kNotFound;
+  changed();
+  time_.advance(Seconds(3600));
+  EXPECT_EQ(1u, listings());
+}
+
+// A call that says it on its stream, over HTTP.
+CORO_TEST_F(RelisterTest, ListsAServerThatSaysOnTheStreamOfACallThatItsToolsChanged) {
+  be_legacy(false);
+  answer("tools/call", [](const SeenRequest& r) {
+    return http::testing::events(
+        {R"(data: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"
+         "\n\n",
+         "data: {\"jsonrpc\":\"2.0\",\"id\":" + testing::member(r.body, "id") + ",\"result\":{" + kText + "}}\n\n"});
+  });
+  list_as(entry("t", {}));
+  const std::string text = co_await call_region();
+  EXPECT_EQ("ok", text);
+  std::function<bool()> listed = [this] { return listed_.size() == 1; };
+  co_await until(std::move(listed));
 }
 
 }  // namespace

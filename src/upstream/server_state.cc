@@ -10,8 +10,8 @@ std::unique_ptr<Homes<StdioHome>> make_stdio_homes(ServerState& state, Spawner& 
   if (state.facts->spec.transport != catalog::Transport::kStdio) return nullptr;
   return std::make_unique<Homes<StdioHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
     const Worker& home = state.home;
-    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, state.era, state.ids,
-                                       capabilities);
+    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, state.news, state.era,
+                                       state.ids, capabilities);
   });
 }
 
@@ -37,6 +37,7 @@ ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptio
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
       relister(relister_of_all),
+      news(server.spec.name, relister_of_all),
       era(known_era(server.spec, server.revision)),
       stdio(make_stdio_homes(*this, spawner)),
       endpoint(make_endpoint(server.spec)),

@@ -14,6 +14,7 @@
 #include "upstream/parked_calls.h"
 #include "upstream/relister.h"
 #include "upstream/server_facts.h"
+#include "upstream/server_news.h"
 #include "upstream/stdio_home.h"
 #include "upstream/worker.h"
 
@@ -30,6 +31,7 @@ class ServerState {
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
   Relister& relister;
+  const ServerNews news;
   std::atomic<Era> era;
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.

@@ -28,13 +28,14 @@ bool doubts_era(Era era, const Error& error) {
 }  // namespace
 
 StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                     std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
-                     mcp::ClientCapabilities capabilities)
+                     std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
+                     std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
     : executor_(executor),
       time_(time),
       log_(log),
       spawner_(spawner),
       facts_(std::move(facts)),
+      news_(news),
       era_(era),
       ids_(ids),
       capabilities_(capabilities),
@@ -220,6 +221,10 @@ void StdioHome::on_call_finished(StdioSession& session) {
 void StdioHome::on_session_ended(StdioSession& session) {
   retire(session);
   calmer_.notify_all();
+}
+
+void StdioHome::on_notification(StdioSession& session, const mcp::Notification& notification) {
+  if (shared_.get() == &session) news_.take(notification);
 }
 
 // Takes a session out of where it is kept and ends it; once, whatever is reported about it later.

@@ -15,6 +15,7 @@
 #include "base/signal.h"
 #include "base/task.h"
 #include "base/task_group.h"
+#include "upstream/server_news.h"
 #include "upstream/stdio_call.h"
 #include "upstream/stdio_opening.h"
 
@@ -25,7 +26,8 @@ namespace jungle::upstream {
 // Stateless: each call gets a process of its own, used for nothing before and ended, in the background, after. `warm`
 // of them are kept ready, so that a call need not wait for a start; they end after kReadyIdle without a call.
 // Stateful: one process for all calls, started by the first one, ended after the idle time of the options. A process
-// that died is forgotten; the next call starts another. No call is ever sent twice.
+// that died is forgotten; the next call starts another. No call is ever sent twice. What that process says of its lists
+// is heard; a process that serves one call speaks for itself alone.
 //
 // Owned by its ServerState. Every method runs on the home executor. end() must have returned before it is destroyed.
 class StdioHome final : public SessionOwner {
@@ -35,8 +37,8 @@ class StdioHome final : public SessionOwner {
   using EraReply = Reply<Result<Era>>;
 
   StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-            std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
-            mcp::ClientCapabilities capabilities);
+            std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
+            std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities);
 
   // Carries a call, rendered for the known era, to a process, and finishes it.
   void submit(std::shared_ptr<StdioCall> call);
@@ -52,6 +54,7 @@ class StdioHome final : public SessionOwner {
 
   void on_call_finished(StdioSession& session) override;
   void on_session_ended(StdioSession& session) override;
+  void on_notification(StdioSession& session, const mcp::Notification& notification) override;
 
  private:
   using SessionPtr = std::shared_ptr<StdioSession>;
@@ -78,6 +81,7 @@ class StdioHome final : public SessionOwner {
   telemetry::Log& log_;
   Spawner& spawner_;
   const std::shared_ptr<const ServerFacts> facts_;
+  const ServerNews& news_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
   const mcp::ClientCapabilities capabilities_;

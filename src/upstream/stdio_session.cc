@@ -214,6 +214,8 @@ void StdioSession::take_notification(mcp::Notification notification) {
   } else if (notification.method == "notifications/message" && pending_.size() == 1) {
     // With several calls in flight nobody knows whose it is.
     StdioCall::tell(pending_.begin()->second, std::move(notification));
+  } else if (owner_ != nullptr) {
+    owner_->on_notification(*this, notification);
   }
 }
 

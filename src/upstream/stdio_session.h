@@ -30,6 +30,8 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   virtual void on_call_finished(StdioSession& session) = 0;
   virtual void on_session_ended(StdioSession& session) = 0;
+  // One that belongs to no call.
+  virtual void on_notification(StdioSession& session, const mcp::Notification& notification) = 0;
 };
 
 // JSON-RPC over one child process, of either era: matches answers and progress to calls, answers the server's own

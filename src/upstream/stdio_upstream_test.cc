@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "upstream/limits.h"
 #include "upstream/testing/upstream_test_fixture.h"
 
 namespace jungle::upstream {
@@ -354,6 +355,41 @@ CORO_TEST_F(StdioUpstreamTest, LeavesNothingBehindAfterManyCallsAtOnce) {
   co_await join();
   for (const std::string& result : results)
     EXPECT_EQ("{}", result);
+}
+
+// What a server says of its lists, and what listing it anew was asked for.
+class StdioNewsTest : public StdioUpstreamTest {
+ protected:
+  void count_listings() {
+    upstreams_->use([this](catalog::ServerName) {
+      ++listings_;
+      return nothing();
+    });
+  }
+  static Task<Result<std::shared_ptr<const catalog::ServerEntry>>> nothing() {
+    co_return Error{ErrorCode::kNotFound, "gone", {}};
+  }
+  int listings_ = 0;
+};
+
+CORO_TEST_F(StdioNewsTest, ListsAServerAnewWhoseSharedProcessSaysThatItsToolsChanged) {
+  count_listings();
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string text = co_await call(server, "change", "{}");
+  EXPECT_EQ("changed", text);
+  for (int i = 0; i < 200 && listings_ == 0; ++i)
+    co_await pass_time(10ms);
+  EXPECT_EQ(1, listings_);
+}
+
+CORO_TEST_F(StdioNewsTest, TakesNoWordOfAProcessThatServesOneCall) {
+  count_listings();
+  const auto server = stdio_server({});
+  const std::string text = co_await call(server, "change", "{}");
+  EXPECT_EQ("changed", text);
+  co_await pass_time(3 * kListChangeGather);
+  EXPECT_EQ(0, listings_);
 }
 
 }  // namespace

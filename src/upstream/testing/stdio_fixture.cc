@@ -9,7 +9,8 @@
 //   strict            exit on any request before initialize   slow-start=MS  wait before reading
 //   noisy=N           write N lines to stderr at once
 // Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first), pid, counter,
-// hang (never answers), die (exits with code 3), cancelled (how many cancellations came).
+// hang (never answers), die (exits with code 3), cancelled (how many cancellations came), change (says that the tools
+// have changed).
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -120,6 +121,10 @@ class Server {
     if (name == "\"cancelled\"") return text_result(id, std::to_string(cancelled_));
     if (name == "\"params\"") return text_result(id, value_of(line, "params"));
     if (name == "\"big\"") return text_result(id, std::string(std::stoul(value_of(line, "bytes")), 'x'));
+    if (name == "\"change\"") {
+      write_line(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
+      return text_result(id, "changed");
+    }
     if (name == "\"hang\"") return;
     if (name == "\"die\"") {
       std::fprintf(stderr, "dying as asked\n");

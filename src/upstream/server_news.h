@@ -1,0 +1,28 @@
+// What a server says outside of calls.
+#pragma once
+
+#include <utility>
+
+#include "catalog/ids.h"
+#include "mcp/request.h"
+#include "upstream/relister.h"
+
+namespace jungle::upstream {
+
+// Takes the notifications of one server that belong to no call, whatever connection they came on, to whoever acts on
+// them. Owned by its ServerState; callable on any executor.
+class ServerNews {
+ public:
+  ServerNews(catalog::ServerName server, Relister& relister) : server_(std::move(server)), relister_(relister) {}
+
+  // False: it is none of those.
+  bool take(const mcp::Notification& notification) const;
+  // The server's lists may be other ones than those that are known.
+  void lists_changed() const { relister_.changed(server_); }
+
+ private:
+  const catalog::ServerName server_;
+  Relister& relister_;
+};
+
+}  // namespace jungle::upstream
