@@ -1,4 +1,3 @@
-#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -31,14 +30,26 @@ std::optional<mcp::Response> check_version_header(const http::Exchange& exchange
   return unsupported_version(trimmed(*header));
 }
 
+// What the session answers by itself.
+std::optional<mcp::Response> answer_without_service(ClientSession& session, const mcp::Request& request) {
+  if (request.method != mcp::Method::kPing && request.method != mcp::Method::kLoggingSetLevel) return std::nullopt;
+  if (request.method == mcp::Method::kLoggingSetLevel) {
+    const auto level = mcp::parse_log_level(request.params.find_string("level").value_or(""));
+    if (!level) return mcp::Response::error(mcp::kInvalidParams, "params.level must be one of the eight log levels");
+    session.log_level = *level;
+  }
+  return mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+}
+
 }  // namespace
 
 Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
-  if (auto bad = check_version_header(exchange)) return answer_error(exchange, 400, request.id, std::move(*bad));
+  if (auto bad = check_version_header(exchange)) return answer(exchange, 400, request.id, std::move(*bad));
   if (request.method == mcp::Method::kInitialize) return initialize(exchange, scope, std::move(request));
   auto session = session_of(exchange, scope);
   if (!session) return refuse_session(exchange, request.id, session.error());
-  if (request.method == mcp::Method::kPing) return pong(exchange, request.id);
+  if (auto known = answer_without_service(**session, request))
+    return answer(exchange, 200, request.id, std::move(*known));
   return legacy_call(exchange, std::move(*session), std::move(request));
 }
 
@@ -47,6 +58,7 @@ mcp::CallContext McpEndpoint::session_call(http::Exchange& exchange, const Sessi
   call.revision = session->revision;
   call.client_capabilities = session->capabilities;
   call.client_info = session->client_info;
+  call.log_level = session->log_level.load();
   return call;
 }
 
@@ -62,13 +74,6 @@ Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, Session session, m
   // an event id may fetch the rest.
   exchange.set_hang_up(http::HangUp::kIgnore);
   return run_call(exchange, std::move(caller), std::move(request));
-}
-
-Task<void> McpEndpoint::pong(http::Exchange& exchange, std::string id) {
-  const std::array<std::string_view, 3> pieces{R"({"jsonrpc":"2.0","id":)", id, ",\"result\":{}}\n"};
-  const http::ResponseHead head{200, "application/json", {}};
-  const auto written = co_await exchange.respond(head, pieces);
-  (void)written;
 }
 
 Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
@@ -163,12 +168,12 @@ Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view 
   auto split = mcp::split_batch(exchange.body());
   if (const auto* bad = std::get_if<mcp::BadMessage>(&split)) {
     auto error = mcp::Response::error(bad->code, bad->message);
-    co_return co_await answer_error(exchange, 400, std::string(), std::move(error));
+    co_return co_await answer(exchange, 400, std::string(), std::move(error));
   }
   const auto session = session_of(exchange, scope);
   if (!session || (*session)->revision != mcp::Revision::k2025_03_26) {
     auto error = mcp::Response::error(mcp::kInvalidRequest, "batches belong to sessions of revision 2025-03-26");
-    co_return co_await answer_error(exchange, 400, std::string(), std::move(error));
+    co_return co_await answer(exchange, 400, std::string(), std::move(error));
   }
   exchange.set_hang_up(http::HangUp::kIgnore);
   mcp::CallContext call = session_call(exchange, *session);
@@ -211,8 +216,7 @@ Task<std::string> McpEndpoint::batch_item(std::string text, const Session& sessi
   if (method == mcp::Method::kInitialize) {
     co_return answer_to(id, method, mcp::Response::error(mcp::kInvalidRequest, "initialize must not be in a batch"));
   }
-  if (method == mcp::Method::kPing)
-    co_return answer_to(id, method, mcp::Response::result("{}", mcp::ResultForm::kLegacy));
+  if (auto known = answer_without_service(*session, *request)) co_return answer_to(id, method, std::move(*known));
   mcp::NoEvents nobody;
   auto answer = co_await service_.handle(std::move(*request), call, nobody);
   mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);

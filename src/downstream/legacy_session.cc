@@ -82,7 +82,7 @@ Result<McpEndpoint::Session> McpEndpoint::session_of(http::Exchange& exchange, s
 Task<void> McpEndpoint::refuse_session(http::Exchange& exchange, std::string id, const Error& why) {
   const int without_id = exchange.method() == "POST" ? 400 : 405;
   const int status = why.code == ErrorCode::kNotFound ? 404 : without_id;
-  return answer_error(exchange, status, std::move(id), mcp::Response::error(mcp::kInvalidRequest, why.message));
+  return answer(exchange, status, std::move(id), mcp::Response::error(mcp::kInvalidRequest, why.message));
 }
 
 Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view scope) {
@@ -90,7 +90,7 @@ Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view s
   if (!session) co_return co_await refuse_session(exchange, std::string(), session.error());
   if (!accepts_stream(exchange)) {
     auto error = mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
-    co_return co_await answer_error(exchange, 406, std::string(), std::move(error));
+    co_return co_await answer(exchange, 406, std::string(), std::move(error));
   }
   const StreamCount count(**session);
   if (const auto last = exchange.header("last-event-id")) {

@@ -67,7 +67,7 @@ Task<void> McpEndpoint::post(http::Exchange& exchange, std::string_view scope) {
   if (mcp::looks_like_batch(exchange.body())) return legacy_batch(exchange, scope);
   auto read = mcp::read_message(std::move(exchange.body()), mcp::ResultForm::kLegacy);
   if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
-    return answer_error(exchange, 400, std::move(bad->id), mcp::Response::error(bad->code, bad->message));
+    return answer(exchange, 400, std::move(bad->id), mcp::Response::error(bad->code, bad->message));
   }
   mcp::Message& message = std::get<mcp::Message>(read);
   if (auto* request = std::get_if<mcp::Request>(&message)) {
@@ -86,9 +86,11 @@ Task<void> McpEndpoint::accept(http::Exchange& exchange) {
   (void)written;
 }
 
-Task<void> McpEndpoint::answer_error(http::Exchange& exchange, int status, std::string id, mcp::Response error) {
+// A response that needs no service: an error, or the empty result of a legacy client.
+Task<void> McpEndpoint::answer(http::Exchange& exchange, int status, std::string id, mcp::Response response) {
   const std::array<std::string_view, 5> pieces{R"({"jsonrpc":"2.0","id":)", id.empty() ? std::string_view("null") : id,
-                                               ",\"error\":", error.payload(), "}\n"};
+                                               response.is_error() ? ",\"error\":" : ",\"result\":", response.payload(),
+                                               "}\n"};
   const http::ResponseHead head{status, "application/json", {}};
   const auto written = co_await exchange.respond(head, pieces);
   (void)written;

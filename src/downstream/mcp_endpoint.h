@@ -81,7 +81,7 @@ class McpEndpoint {
   Task<void> refuse_method(http::Exchange& exchange);
   Task<void> refuse_content_type(http::Exchange& exchange);
   Task<void> accept(http::Exchange& exchange);
-  Task<void> answer_error(http::Exchange& exchange, int status, std::string id, mcp::Response error);
+  Task<void> answer(http::Exchange& exchange, int status, std::string id, mcp::Response response);
   mcp::CallContext make_call(http::Exchange& exchange, std::string_view scope);
   Task<void> run_call(http::Exchange& exchange, Caller caller, mcp::Request request);
   Task<Result<mcp::Response>> answer_of(http::Exchange& exchange, const Caller& caller, ResponseWriter& writer,
@@ -96,7 +96,6 @@ class McpEndpoint {
   Task<void> legacy_response(http::Exchange& exchange, std::string_view scope, mcp::IncomingResponse response);
   Task<void> legacy_batch(http::Exchange& exchange, std::string_view scope);
   Task<void> legacy_call(http::Exchange& exchange, Session session, mcp::Request request);
-  Task<void> pong(http::Exchange& exchange, std::string id);
   Task<void> initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request);
   Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
   Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);

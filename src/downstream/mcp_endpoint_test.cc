@@ -211,6 +211,33 @@ TEST_F(McpEndpointTest, RefusesBatchesOfOtherRevisions) {
   EXPECT_EQ(400, post("[]").status);
 }
 
+TEST_F(McpEndpointTest, KeepsTheLogLevelOfASession) {
+  service_.reply("tools/call", "{}");
+  const std::string session = initialize("2025-11-25");
+  post_in(session, call_body("1"));
+  EXPECT_EQ(std::nullopt, service_.seen().back().call.log_level);
+  EXPECT_EQ(
+      "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}\n",
+      post_in(session, R"({"jsonrpc":"2.0","id":2,"method":"logging/setLevel","params":{"level":"notice"}})").body);
+  const Answer unknown =
+      post_in(session, R"({"jsonrpc":"2.0","id":3,"method":"logging/setLevel","params":{"level":"NOTICE"}})");
+  EXPECT_NE(std::string::npos, unknown.body.find(R"("code":-32602)")) << unknown.body;
+  post_in(session, call_body("4"));
+  EXPECT_EQ(mcp::LogLevel::kNotice, service_.seen().back().call.log_level);
+  post_in(initialize("2025-11-25"), call_body("5"));
+  EXPECT_EQ(std::nullopt, service_.seen().back().call.log_level);
+}
+
+TEST_F(McpEndpointTest, SetsTheLogLevelInABatchToo) {
+  service_.reply("tools/call", "{}");
+  const std::string session = initialize("2025-03-26");
+  const Answer answer =
+      post_in(session, R"([{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"debug"}}])");
+  EXPECT_EQ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}]\n", answer.body);
+  post_in(session, call_body("2"));
+  EXPECT_EQ(mcp::LogLevel::kDebug, service_.seen().back().call.log_level);
+}
+
 // --- modern clients ---
 
 TEST_F(McpEndpointTest, ServesAModernRequestWithoutASession) {
@@ -256,6 +283,23 @@ TEST_F(McpEndpointTest, WantsTheRequiredMetadata) {
       post(call_body("1", R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"})"),
            modern_headers("tools/call", "x"));
   EXPECT_NE(std::string::npos, without_capabilities.body.find("-32602")) << without_capabilities.body;
+}
+
+TEST_F(McpEndpointTest, TakesTheLogLevelOfAModernRequest) {
+  service_.reply("tools/call", "{}");
+  const auto with_level = [&](const std::string& raw) {
+    std::string meta = kModernMeta;
+    meta.insert(meta.size() - 1, R"(,"io.modelcontextprotocol/logLevel":)" + raw);
+    return post(call_body("1", meta), modern_headers("tools/call", "x"));
+  };
+  EXPECT_EQ(200, with_level("\"error\"").status);
+  EXPECT_EQ(mcp::LogLevel::kError, service_.seen().back().call.log_level);
+  for (const char* bad : {"\"loud\"", "3", "null"}) {
+    const Answer answer = with_level(bad);
+    EXPECT_EQ(400, answer.status) << bad;
+    EXPECT_NE(std::string::npos, answer.body.find("-32602")) << answer.body;
+  }
+  EXPECT_EQ(1u, service_.seen().size());
 }
 
 TEST_F(McpEndpointTest, NamesTheVersionsItSpeaks) {

@@ -9,11 +9,11 @@ namespace jungle::downstream {
 
 // MCP 2026-07-28 basic/transports/streamable-http: every request stands alone.
 Task<void> McpEndpoint::modern_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
-  if (auto bad = check_modern(exchange, request)) return answer_error(exchange, 400, request.id, std::move(*bad));
+  if (auto bad = check_modern(exchange, request)) return answer(exchange, 400, request.id, std::move(*bad));
   auto param_headers = param_headers_of(exchange);
   if (!param_headers) {
     auto error = mcp::Response::error(mcp::kHeaderMismatch, param_headers.error().message);
-    return answer_error(exchange, 400, request.id, std::move(error));
+    return answer(exchange, 400, request.id, std::move(error));
   }
 
   Caller caller{make_call(exchange, scope), {}, nullptr, std::move(*param_headers)};
@@ -22,7 +22,7 @@ Task<void> McpEndpoint::modern_request(http::Exchange& exchange, std::string_vie
   call.client_capabilities = mcp::ClientCapabilities::read(
       request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}"), call.revision);
   call.client_info = request.params.find_meta("io.modelcontextprotocol/clientInfo").value_or("");
-  call.log_level = request.params.find_meta_string("io.modelcontextprotocol/logLevel").value_or("");
+  if (const auto level = request.params.find_meta_string(kLogLevelKey)) call.log_level = mcp::parse_log_level(*level);
 
   caller.form.revision = call.revision;
   caller.form.accepts_stream = accepts_stream(exchange);

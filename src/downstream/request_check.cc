@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
+#include "mcp/log_level.h"
 #include "mcp/revision.h"
 
 namespace jungle::downstream {
@@ -87,6 +88,11 @@ std::optional<mcp::Response> check_modern(const http::Exchange& exchange, const 
   }
   const auto revision = mcp::parse_revision(*version);
   if (!revision || !mcp::is_modern(*revision)) return unsupported_version(*version);
+  if (request.params.find_meta(kLogLevelKey) &&
+      !mcp::parse_log_level(request.params.find_meta_string(kLogLevelKey).value_or(""))) {
+    return mcp::Response::error(mcp::kInvalidParams,
+                                std::string(kLogLevelKey) + " in params._meta must be one of the eight log levels");
+  }
   return std::nullopt;
 }
 

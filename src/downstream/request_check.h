@@ -20,8 +20,12 @@ Era era_of(const http::Exchange& exchange, const mcp::Request& request);
 // Whether the `MCP-Protocol-Version` header names a modern revision.
 bool has_modern_header(const http::Exchange& exchange);
 
+// Where a modern request says which log messages its client wants.
+inline constexpr std::string_view kLogLevelKey = "io.modelcontextprotocol/logLevel";
+
 // The checks that a modern request must pass before it is routed, in this order: header and body agree (-32020),
-// `_meta` is complete (-32602), the version is one of ours (-32022). Nothing if all is well.
+// `_meta` is complete (-32602), the version is one of ours (-32022), the log level exists (-32602). Nothing if all is
+// well.
 std::optional<mcp::Response> check_modern(const http::Exchange& exchange, const mcp::Request& request);
 
 // Whether the client says that it takes text/event-stream; `*/*` alone is no promise to read one.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 #include "base/time.h"
 #include "downstream/replay_stream.h"
 #include "mcp/call_context.h"
+#include "mcp/log_level.h"
 #include "mcp/revision.h"
 
 namespace jungle::downstream {
@@ -33,7 +35,8 @@ struct ClientSession {
   std::atomic<SteadyTime> last_used{};          // Within a DeadlineList tick.
   std::atomic<std::uint32_t> stream_serial{0};  // The newest standalone stream; older ones end.
   std::atomic<std::uint32_t> open_streams{0};
-  std::atomic<std::uint64_t> next_question{1};  // The id of our next request to the client.
+  std::atomic<std::uint64_t> next_question{1};                        // The id of our next request to the client.
+  std::atomic<std::optional<mcp::LogLevel>> log_level{std::nullopt};  // Of `logging/setLevel`.
   ReplayStore replay;
 };
 

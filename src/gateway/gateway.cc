@@ -38,8 +38,6 @@ Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::Cal
       return resources_read(std::move(request), call, events, std::move(scope));
     case Method::kCompletionComplete:
       return completion_complete(std::move(request), call, events, std::move(scope));
-    case Method::kLoggingSetLevel:
-      return answer(mcp::Response::error(mcp::kMethodNotFound, "logging not supported"));
     default:
       return answer(mcp::Response::error(mcp::kMethodNotFound, "Method " + request.method_name + " not found"));
   }

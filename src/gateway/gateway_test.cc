@@ -213,7 +213,7 @@ TEST_F(GatewayTest, KeepsTheCatalogItStartedWith) {
 TEST_F(GatewayTest, DescribesItself) {
   EXPECT_EQ(
       R"({"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"completions":{},)"
-      R"("prompts":{"listChanged":true},"resources":{"listChanged":true},"tools":{"listChanged":true}},"ttlMs":0,)"
+      R"("logging":{},"prompts":{"listChanged":true},"resources":{"listChanged":true},"tools":{"listChanged":true}},"ttlMs":0,)"
       R"("cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"MCPJungle Proxy MCP Server",)"
       R"("version":"v1.2.3"}}})",
       answer("server/discover"));
@@ -221,7 +221,6 @@ TEST_F(GatewayTest, DescribesItself) {
 
 TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {
   EXPECT_EQ(R"({"code":-32601,"message":"Method foo/bar not found"})", answer("foo/bar"));
-  EXPECT_EQ(R"({"code":-32601,"message":"logging not supported"})", answer("logging/setLevel"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace {
 std::string capabilities_of(const catalog::ServerEntry& server) {
   mcp::JsonObject capabilities;
   if (catalog::offers(server, "completions")) capabilities.add("completions", "{}");
+  if (catalog::offers(server, "logging")) capabilities.add("logging", "{}");
   if (catalog::offers(server, "prompts") || !server.prompts.empty())
     capabilities.add("prompts", R"({"listChanged":true})");
   if (catalog::offers(server, "resources") || !server.resources.empty())
@@ -20,6 +21,7 @@ std::string capabilities_of(const catalog::ServerEntry& server) {
 std::string capabilities_of(const catalog::View& view) {
   mcp::JsonObject capabilities;
   if (view.has_completions()) capabilities.add("completions", "{}");
+  capabilities.add("logging", "{}");  // Levels are kept for whatever server a call goes to.
   capabilities.add("prompts", R"({"listChanged":true})");
   capabilities.add("resources", R"({"listChanged":true})");
   capabilities.add("tools", R"({"listChanged":true})");

@@ -1,6 +1,7 @@
 // What travels with a request besides the request.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/strong_id.h"
 #include "base/time.h"
 #include "mcp/client_capabilities.h"
+#include "mcp/log_level.h"
 #include "mcp/revision.h"
 
 namespace jungle::mcp {
@@ -25,7 +27,7 @@ struct CallContext {
   Revision revision = kNewestModern;       // What the client speaks.
   ClientCapabilities client_capabilities;  // As declared for this call, as far as we relay them.
   std::string client_info;                 // Raw JSON object or empty.
-  std::string log_level;                   // The level the client asked for, or empty.
+  std::optional<LogLevel> log_level;       // The least urgent log message that the client asked for, if it did.
   // The `Mcp-Param-*` headers of a modern HTTP exchange, decoded, names in lower case without the prefix; nullptr for
   // callers that have no headers, whose arguments are then not compared with any.
   const std::vector<std::pair<std::string, std::string>>* param_headers = nullptr;

@@ -1,7 +1,5 @@
 #include "upstream/hop.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "mcp/error_code.h"
@@ -17,21 +15,14 @@ constexpr std::string_view kInfoKey = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view kLevelKey = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kOurVersion = "\"2026-07-28\"";
 
-// RFC 5424 severities as MCP names them, least urgent first.
-constexpr std::array<std::string_view, 8> kLevels{"debug", "info",     "notice", "warning",
-                                                  "error", "critical", "alert",  "emergency"};
-
-std::size_t rank_of(std::string_view level) {
-  return static_cast<std::size_t>(std::find(kLevels.begin(), kLevels.end(), level) - kLevels.begin());
-}
-
 // MCP 2026-07-28 server/utilities/logging: no `message` for a request that names no level. A legacy client that set
 // none leaves the choice to the server.
 bool may_see_log(const mcp::Notification& message, const mcp::CallContext& call) {
-  if (call.log_level.empty()) return !mcp::is_modern(call.revision);
+  if (!call.log_level) return !mcp::is_modern(call.revision);
   const auto params = mcp::read_params(message.params);
   if (!params) return false;
-  return rank_of(params->find_string("level").value_or("info")) >= rank_of(call.log_level);
+  const auto level = mcp::parse_log_level(params->find_string("level").value_or("info"));
+  return !level || *level >= *call.log_level;
 }
 
 // A server needs what the client did not declare. If it could have, it is told so; otherwise nobody can help.
@@ -89,8 +80,8 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
     capabilities = call.client_capabilities.json();
     changes.meta.push_back({kCapabilitiesKey, capabilities});
     changes.meta.push_back({kInfoKey, client_info});
-    if (!call.log_level.empty()) {
-      level = mcp::json_string(call.log_level);
+    if (call.log_level) {
+      level = mcp::json_string(mcp::text_of(*call.log_level));
       changes.meta.push_back({kLevelKey, level});
     }
   }
@@ -110,6 +101,8 @@ std::string notification_text(std::string_view method, std::string_view params) 
   mcp::append_json_string(text, method);
   return text.append(",\"params\":").append(params).append("}");
 }
+
+std::string level_params(mcp::LogLevel level) { return R"({"level":")" + std::string(mcp::text_of(level)) + "\"}"; }
 
 std::string cancelled_text(std::uint64_t id, std::string_view reason) {
   std::string params = "{\"requestId\":" + std::to_string(id) + ",\"reason\":";

@@ -31,6 +31,8 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
 // A whole message. `id` is a number of ours.
 std::string request_text(std::uint64_t id, std::string_view method, std::string_view params);
 std::string notification_text(std::string_view method, std::string_view params);
+// The params of `logging/setLevel`.
+std::string level_params(mcp::LogLevel level);
 // Asks a server to stop working on request `id`.
 std::string cancelled_text(std::uint64_t id, std::string_view reason);
 

@@ -38,7 +38,7 @@ TEST(HopTest, StripsTheClientsHopFieldsAndReplacesItsToken) {
 
 TEST(HopTest, WritesItsOwnHopFieldsForAModernServer) {
   mcp::CallContext call;
-  call.log_level = "info";
+  call.log_level = mcp::LogLevel::kInfo;
   const auto request = request_with(R"({"_meta":{"io.modelcontextprotocol/clientCapabilities":{"sampling":{}}}})");
   const std::string params = hop_params(Era::kModern, request, call, "7", R"({"name":"us"})");
   EXPECT_THAT(params, HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{})"));
@@ -60,10 +60,10 @@ TEST(HopTest, PassesProgressOnUnderTheClientsToken) {
 TEST(HopTest, ShowsAModernClientOnlyTheLogItAskedFor) {
   mcp::CallContext call;
   EXPECT_FALSE(event("notifications/message", R"({"level":"error"})", call));
-  call.log_level = "warning";
+  call.log_level = mcp::LogLevel::kWarning;
   EXPECT_TRUE(event("notifications/message", R"({"level":"error"})", call));
   EXPECT_FALSE(event("notifications/message", R"({"level":"info"})", call));
-  call.log_level.clear();
+  call.log_level.reset();
   call.revision = mcp::kNewestLegacy;
   EXPECT_TRUE(event("notifications/message", R"({"level":"debug"})", call));
 }

@@ -103,6 +103,7 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   link->era = Era::kLegacy;
   link->revision = greeting->revision;
   link->session_id = std::move(answer->session_id);
+  link->takes_log_level = greeting->offers("logging");
   link->headers = place.endpoint.session_headers(greeting->revision, link->session_id);
   const std::string initialized = notification_text("notifications/initialized", "{}");
   auto told =
@@ -195,6 +196,25 @@ Task<Era> probe_era(HttpPlace place) {
   if (probed->response) co_return era_of_discover_answer(*probed->response);
   // MCP 2026-07-28 basic/transports/streamable-http "Backward Compatibility": a refusal that is no JSON-RPC error.
   co_return is_client_error(probed->status) ? Era::kLegacy : Era::kUnknown;
+}
+
+Task<void> tell_log_level(Worker& worker, LinkUse use, std::atomic<std::uint64_t>& ids, mcp::LogLevel level) {
+  const auto told = use.link->log_level.load();
+  if (!use.link->takes_log_level || (told && *told <= level)) co_return;
+  const std::string params = level_params(level);
+  const HttpPost request{.endpoint = *use.endpoint,
+                         .token = use.token.get(),
+                         .fixed_headers = use.link->headers,
+                         .headers = {},
+                         .id = ids.fetch_add(1),
+                         .method = "logging/setLevel",
+                         .params = params,
+                         .form = mcp::ResultForm::kLegacy,
+                         .deadline = worker.time.steady_now() + kGoodbyeTimeout};
+  NoListener nobody;
+  auto answer = co_await post(worker, request, nobody);
+  // A server that refuses is not asked again. If nothing was heard, the call will tell what is wrong.
+  if (answer) use.link->log_level.store(level);
 }
 
 Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id) {

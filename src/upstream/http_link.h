@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "mcp/client_capabilities.h"
+#include "mcp/log_level.h"
 #include "oauth/token_source.h"
 #include "upstream/era.h"
 #include "upstream/greeting.h"
@@ -21,16 +23,19 @@
 namespace jungle::upstream {
 
 // A settled way to talk to a server: a modern one, or a legacy one after `initialize`. Immutable and shared by all
-// workers, but for the two counters.
+// workers, but for the counters and the level.
 struct HttpLink {
   Era era = Era::kUnknown;
   mcp::Revision revision = mcp::kNewestModern;
   std::string session_id;         // Empty: the server gave none, or is modern.
   std::string headers;            // The fixed header text of its requests.
   bool session_per_call = false;  // Says that each call needs a session of its own; `headers` are not for calls.
+  bool takes_log_level = false;   // A legacy server that has `logging/setLevel`.
 
   mutable std::atomic<int> calls_in_flight{0};
   mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
+  // What the server was told last. It holds for all calls of the session: the least urgent that one of them wants.
+  mutable std::atomic<std::optional<mcp::LogLevel>> log_level{std::nullopt};
 };
 using HttpLinkPtr = std::shared_ptr<const HttpLink>;
 
@@ -79,6 +84,10 @@ struct LinkUse {
   oauth::AccessTokenPtr token;  // May be null.
 };
 
+// Sees to it that a legacy server sends log messages of `level`, for the calls that follow: `logging/setLevel` (MCP
+// 2025-11-25 server/utilities/logging), unless it has been told so much already. Never fails; takes up to
+// kGoodbyeTimeout.
+Task<void> tell_log_level(Worker& worker, LinkUse use, std::atomic<std::uint64_t>& ids, mcp::LogLevel level);
 // Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
 Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id);
 // Ends a session: DELETE with the headers of the session, authorization included. Does nothing without a session id.

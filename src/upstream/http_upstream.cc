@@ -183,6 +183,10 @@ Task<bool> HttpUpstream::renew_param_headers(Call& call) {
 Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link) {
   const ServerFacts& facts = *state_->facts;
   const bool is_modern = link->era == Era::kModern;
+  if (call.context.log_level && link->takes_log_level) {
+    LinkUse use{call.endpoint, link, call.token};
+    co_await tell_log_level(worker_, std::move(use), state_->ids, *call.context.log_level);
+  }
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   const std::string progress_token = std::to_string(id);
   const std::string params = hop_params(link->era, call.request, call.context, progress_token, facts.client_info);

@@ -20,7 +20,7 @@ inline constexpr std::size_t kParkedCallsMax = 256;  // Of one server: they wait
 inline constexpr Seconds kParkedTime{600};           // each so long.
 inline constexpr Millis kParkPause{5};               // For further questions, before the client is given the first.
 inline constexpr std::size_t kQueuedEvents = 1000;   // Notifications waiting for a slow client; more are dropped.
-inline constexpr Seconds kGoodbyeTimeout{5};         // For a DELETE, a `cancelled`, an answer to a server's request.
+inline constexpr Seconds kGoodbyeTimeout{5};         // For a DELETE, a `cancelled`, a log level, an answer to a server.
 inline constexpr std::size_t kGoodbyesMax = 256;     // Of those at once, per worker and server; more are not sent.
 
 // Answers. A tools/list of 64 MiB is a mistake; the largest seen in the wild is 3 MiB.

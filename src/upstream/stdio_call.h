@@ -8,9 +8,16 @@
 #include <string>
 #include <utility>
 
+#include "mcp/log_level.h"
 #include "upstream/remote_call.h"
 
 namespace jungle::upstream {
+
+// The request by which a legacy server is told how much to log.
+struct LogLevelRequest {
+  std::uint64_t id = 0;
+  mcp::LogLevel level = mcp::LogLevel::kInfo;
+};
 
 // A RemoteCall that a session of a child process answers: the text goes one way; that it was started, requests of the
 // server, notifications and the answer come back.
@@ -18,11 +25,13 @@ namespace jungle::upstream {
 // The const part is written by the caller before it hands the call over.
 class StdioCall : public RemoteCall {
  public:
-  StdioCall(Executor caller, std::uint64_t call_id, std::string request_text)
-      : RemoteCall(caller), id(call_id), text(std::move(request_text)) {}
+  StdioCall(Executor caller, std::uint64_t call_id, std::string request_text,
+            std::optional<LogLevelRequest> level_request = std::nullopt)
+      : RemoteCall(caller), id(call_id), log_level(level_request), text(std::move(request_text)) {}
 
   // Constant, but for `text`, which the session takes.
   const std::uint64_t id;
+  const std::optional<LogLevelRequest> log_level;  // Sent first, if the session needs it.
   std::string text;
 
   // The session has put the request on its way: now the time of the call runs.

@@ -73,6 +73,7 @@ Result<Greeting> StdioSession::greeting_of(const mcp::Response& response, Era er
   if (!greeting) return greeting;
   era_ = era;
   if (era == Era::kLegacy) {
+    takes_log_level_ = greeting->offers("logging");
     if (auto sent = channel_.send(notification_text("notifications/initialized", "{}")); !sent) return sent.error();
   }
   return greeting;
@@ -117,6 +118,7 @@ bool StdioSession::start(const std::shared_ptr<StdioCall>& call) {
     StdioCall::finish(call, ended_error(facts_->spec, *ended_why_));
     return false;
   }
+  if (call->log_level) tell_log_level(*call->log_level);
   if (auto sent = channel_.send(std::move(call->text)); !sent) {
     StdioCall::finish(call, sent.error());
     return false;
@@ -124,6 +126,14 @@ bool StdioSession::start(const std::shared_ptr<StdioCall>& call) {
   pending_.emplace(call->id, call);
   StdioCall::tell_started(call);
   return true;
+}
+
+// A level holds for all calls of the session: the least urgent that one of them wants.
+void StdioSession::tell_log_level(const LogLevelRequest& request) {
+  if (!takes_log_level_ || (log_level_ && *log_level_ <= request.level)) return;
+  log_level_ = request.level;
+  auto sent = channel_.send(request_text(request.id, "logging/setLevel", level_params(request.level)));
+  (void)sent.has_value();  // The call, which follows, will fail too.
 }
 
 void StdioSession::cancel(std::uint64_t id, std::string_view reason) {

@@ -81,6 +81,7 @@ class StdioSession final : public ChannelListener {
   void take_request(mcp::Request request);
   void take_notification(mcp::Notification notification);
   void fail_all(const Error& error);
+  void tell_log_level(const LogLevelRequest& request);
   std::shared_ptr<StdioCall> make_call(std::uint64_t id, std::string_view method, std::string_view params);
 
   Executor executor_;
@@ -90,6 +91,8 @@ class StdioSession final : public ChannelListener {
   const mcp::ClientCapabilities capabilities_;  // What a legacy server is told that its client can do.
   SessionOwner* owner_;                         // May be null.
   Era era_ = Era::kLegacy;
+  bool takes_log_level_ = false;            // A legacy server that has `logging/setLevel`.
+  std::optional<mcp::LogLevel> log_level_;  // What it was told last.
   bool ending_ = false;
   std::optional<std::string> ended_why_;
   std::map<std::uint64_t, std::shared_ptr<StdioCall>> pending_;

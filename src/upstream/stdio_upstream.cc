@@ -92,7 +92,10 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
   const std::string token = std::to_string(id);
   const auto client_token = progress_token_of(request);
   const std::string params = hop_params(era, request, call, token, facts.client_info);
-  const auto waiting = std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params));
+  std::optional<LogLevelRequest> log_level;
+  if (call.log_level && era == Era::kLegacy) log_level = LogLevelRequest{state_->ids.fetch_add(1), *call.log_level};
+  const auto waiting =
+      std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params), log_level);
 
   bool expired = false;
   DeadlineList::Entry expiry([&] {

@@ -4,6 +4,7 @@
 export const MODERN = '2026-07-28';
 const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 const META = 'io.modelcontextprotocol/';
+export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
 const text = (value) => ({ content: [{ type: 'text', text: value }] });
 const object = (properties = {}, required = []) => ({ type: 'object', properties, ...(required.length && { required }) });
@@ -84,6 +85,15 @@ const TOOLS = {
     },
   },
   headers: { description: 'The HTTP headers of this call', inputSchema: object(), run: (_, call) => text(JSON.stringify(call.headers ?? {})) },
+  log: {
+    description: 'Logs once at every level that may be seen, then answers', inputSchema: object(),
+    run: async (_, call) => {
+      const least = LOG_LEVELS.indexOf(call.logLevel);
+      if (least < 0) return text('silent');
+      for (const level of LOG_LEVELS.slice(least)) await call.notify('notifications/message', { level, logger: 'scripted', data: level });
+      return text(`from ${call.logLevel}`);
+    },
+  },
   arguments: { description: 'Its arguments as text', inputSchema: object(), run: (_, call) => text(call.rawArguments) },
   unknown_members: {
     description: 'A result with members and content of the future', inputSchema: object(),
@@ -128,6 +138,7 @@ export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
   extraTools = [];
+  logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
 
   constructor({ name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [] } = {}) {
     Object.assign(this, { name, era, pageSize, endless, tools, without });
@@ -160,7 +171,7 @@ export class ScriptedServer {
   }
 
   get #capabilities() {
-    return { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {} };
+    return { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {}, logging: {} };
   }
 
   async #result({ method, params = {} }, meta, isModern, wire) {
@@ -176,11 +187,15 @@ export class ScriptedServer {
       case 'server/discover':
         if (!isModern) break;
         return { supportedVersions: [MODERN], capabilities: this.#capabilities, instructions: 'Scripted.' };
+      case 'logging/setLevel':
+        if (isModern) break;
+        this.logLevel = params.level;
+        return {};
       case 'tools/list': return this.#page('tools', [...entries(this.tools), ...this.extraTools], params.cursor);
       case 'prompts/list': return this.#page('prompts', entries(PROMPTS), params.cursor);
       case 'resources/list': return this.#page('resources', RESOURCES.map(({ text: _, blob: __, ...listed }) => listed), params.cursor);
       case 'resources/templates/list': return this.#page('resourceTemplates', [TEMPLATE], params.cursor);
-      case 'tools/call': return this.#call(params, meta, wire);
+      case 'tools/call': return this.#call(params, meta, isModern, wire);
       case 'prompts/get': return this.#prompt(params);
       case 'resources/read': return this.#read(params);
       case 'completion/complete':
@@ -196,10 +211,13 @@ export class ScriptedServer {
     return { [member]: all.slice(start, next), ...(next < all.length && { nextCursor: `page-${next}` }) };
   }
 
-  #call(params, meta, wire) {
+  #call(params, meta, isModern, wire) {
     const tool = this.tools[params.name];
     if (!tool) throw new RpcError(-32602, `Unknown tool: ${params.name}`);
-    const call = { ...wire, server: this, progressToken: meta.progressToken, rawArguments: wire.rawArguments ?? JSON.stringify(params.arguments) };
+    const call = {
+      ...wire, server: this, progressToken: meta.progressToken, logLevel: isModern ? meta[`${META}logLevel`] : this.logLevel,
+      rawArguments: wire.rawArguments ?? JSON.stringify(params.arguments),
+    };
     return tool.run(params.arguments ?? {}, call);
   }
 
