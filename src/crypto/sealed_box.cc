@@ -18,6 +18,8 @@ constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kHeaderBytes = kPrefix.size() + kIdDigits + 1;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
+// Of base64url without padding.
+constexpr std::size_t kBodyDigitsMin = ((kNonceBytes + kTagBytes) * 8 + 5) / 6;
 
 struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -90,8 +92,10 @@ bool is_sealed(std::string_view text) {
 
 std::optional<SealedText> parse_sealed(std::string_view text) {
   if (!is_sealed(text) || !text.starts_with(kPrefix)) return std::nullopt;
-  auto body = base64url_decode(text.substr(kHeaderBytes));
-  if (!body || body->size() < kNonceBytes + kTagBytes) return std::nullopt;
+  const std::string_view digits = text.substr(kHeaderBytes);
+  if (digits.size() < kBodyDigitsMin) return std::nullopt;
+  auto body = base64url_decode(digits);
+  if (!body) return std::nullopt;
   return SealedText{text.substr(0, kHeaderBytes), text.substr(kPrefix.size(), kIdDigits), std::move(*body)};
 }
 
