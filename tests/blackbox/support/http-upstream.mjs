@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { defer } from './cleanup.mjs';
-import { Fault, HUGE_BYTES, MODERN, ScriptedServer } from './scripted.mjs';
+import { Fault, HUGE_BYTES, RpcError, ScriptedServer } from './scripted.mjs';
 
 // era: both | legacy | modern. answers: json | sse. sessions: whether initialize gives a session id. intercept(req, res, message) sees
-// every request first and returns whether it has answered it. tls: { key, cert } of a server that speaks https. origin: under which it is
-// known, if that is a name that only a proxy can find: 'https://mcp.test'.
-export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, tls, origin, ...script } = {}) {
-  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept, { tls, origin });
+// every request first and returns whether it has answered it; observe('in' or 'out', message) sees what comes and goes. tls: { key, cert } of
+// a server that speaks https. origin: under which it is known, if that is a name that only a proxy can find: 'https://mcp.test'.
+export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, observe, tls, origin, ...script } = {}) {
+  const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept, { observe, tls, origin });
   await upstream.listen();
   defer(t, () => upstream.close());
   return upstream;
@@ -22,9 +22,10 @@ class HttpUpstream {
   requests = [];  // { method, path, headers, message }
   sessions = new Set();
   #cancelled = new Map();  // Request id → what to do when it is cancelled.
+  #asked = new Map();      // Id of a request of ours → what to do with the answer.
 
-  constructor(script, answers, hasSessions, intercept = () => false, { tls, origin } = {}) {
-    Object.assign(this, { script, answers, hasSessions, intercept, knownOrigin: origin, scheme: tls ? 'https' : 'http' });
+  constructor(script, answers, hasSessions, intercept = () => false, { observe = () => {}, tls, origin } = {}) {
+    Object.assign(this, { script, answers, hasSessions, intercept, observe, knownOrigin: origin, scheme: tls ? 'https' : 'http' });
     const serve = (req, res) => this.#serve(req, res);
     this.server = tls ? https.createServer(tls, serve) : http.createServer(serve);
     this.server.keepAliveTimeout = 60_000;
@@ -64,6 +65,7 @@ class HttpUpstream {
     const body = Buffer.concat(chunks).toString();
     const message = parsedOr(body, undefined);
     this.requests.push({ method: req.method, path: req.url, headers: req.headers, message, body });
+    if (message !== undefined) this.observe('in', message);
     if (this.intercept(req, res, message)) return undefined;
     const path = new URL(req.url, 'http://x').pathname.slice(1);
     if (body !== '' && message === undefined) {
@@ -87,6 +89,7 @@ class HttpUpstream {
     const refused = isModern ? this.#modernRefusal(req, message) : this.#sessionRefusal(req, message);
     if (refused) return json(res, refused.status, { jsonrpc: '2.0', id: message.id ?? null, error: refused.error });
     if (message.id === undefined || message.method === undefined) {
+      this.#asked.get(message.id)?.(message);
       if (message.method === 'notifications/cancelled') this.#cancelled.get(message.params.requestId)?.();
       return res.writeHead(202).end();
     }
@@ -134,7 +137,12 @@ class HttpUpstream {
   async #answer(req, res, message, body, headers, isModern) {
     let isStream = this.answers === 'sse';
     const open = () => res.headersSent || res.writeHead(200, { 'Content-Type': 'text/event-stream', ...headers });
-    const event = (value) => res.write(`event: message\ndata: ${JSON.stringify(value)}\n\n`);
+    const event = (value) => {
+      isStream = true;
+      open();
+      this.observe('out', value);
+      res.write(`event: message\ndata: ${JSON.stringify(value)}\n\n`);
+    };
     const hooks = [];
     this.#cancelled.set(message.id, () => hooks.forEach((hook) => hook()));
     res.on('close', () => isModern && !res.writableFinished && hooks.forEach((hook) => hook()));
@@ -142,19 +150,22 @@ class HttpUpstream {
       headers: req.headers,
       rawArguments: /"arguments":(\{.*?\})[,}]/s.exec(body)?.[1],
       onCancelled: (hook) => hooks.push(hook),
-      notify: (method, params) => {
-        isStream = true;
-        open();
-        event({ jsonrpc: '2.0', method, params });
+      notify: (method, params) => event({ jsonrpc: '2.0', method, params }),
+      ask: (method, params) => {
+        const id = `question-${this.#asked.size + 1}`;
+        event({ jsonrpc: '2.0', id, method, params });
+        return new Promise((resolve, reject) => {
+          this.#asked.set(id, ({ result, error }) => (error ? reject(new RpcError(error.code, error.message)) : resolve(result)));
+        });
       },
     };
     try {
       const response = await this.script.handle(message, wire);
       if (isStream) {
-        open();
         event(response);
         return res.end();
       }
+      this.observe('out', response);
       json(res, this.#status(isModern, response), response, headers);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

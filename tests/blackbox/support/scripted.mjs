@@ -16,6 +16,14 @@ export class RpcError extends Error {
   }
 }
 
+// MCP 2026-07-28 "Multi round-trip requests": the call needs input of the client first.
+class InputRequired extends Error {
+  constructor(key, question) {
+    super(`${question.method} first`);
+    this.result = { resultType: 'input_required', inputRequests: { [key]: question }, requestState: `state of ${key}` };
+  }
+}
+
 // What a wire does in place of a proper answer.
 export class Fault extends Error {
   constructor(kind) {
@@ -148,7 +156,8 @@ export class ScriptedServer {
     for (const release of this.waiting.splice(0)) release();
   }
 
-  // Answers one request with a JSON-RPC response. `wire` is { notify(method, params), onCancelled(f), headers }. Throws Fault.
+  // Answers one request with a JSON-RPC response. `wire` is { notify(method, params), ask(method, params),
+  // onCancelled(f), headers }. Throws Fault.
   async handle(message, wire) {
     const meta = message.params?._meta ?? {};
     const version = meta[`${META}protocolVersion`];
@@ -160,6 +169,7 @@ export class ScriptedServer {
       const result = await this.#result(message, meta, isModern, wire);
       return { jsonrpc: '2.0', id: message.id, result: isModern ? this.#stamped(message.method, result) : result };
     } catch (error) {
+      if (error instanceof InputRequired) return { jsonrpc: '2.0', id: message.id, result: error.result };
       if (!(error instanceof RpcError)) throw error;
       return { jsonrpc: '2.0', id: message.id, error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) } };
     }
@@ -217,6 +227,8 @@ export class ScriptedServer {
     const call = {
       ...wire, server: this, progressToken: meta.progressToken, logLevel: isModern ? meta[`${META}logLevel`] : this.logLevel,
       rawArguments: wire.rawArguments ?? JSON.stringify(params.arguments),
+      // What the client answers: to a request of ours in the legacy era, in the next round of the call in the modern one.
+      ask: (method, asked) => (isModern ? answerOfRound(params, { method, params: asked }) : wire.ask(method, asked)),
     };
     return tool.run(params.arguments ?? {}, call);
   }
@@ -237,6 +249,12 @@ export class ScriptedServer {
     if (item) return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify({ id: item[1] }) }] };
     throw new RpcError(this.era === 'modern' ? -32602 : -32002, 'Resource not found', { uri });
   }
+}
+
+function answerOfRound({ inputResponses, requestState }, question) {
+  const key = question.method.replace(/\W/g, '-');
+  if (inputResponses?.[key] === undefined || requestState !== `state of ${key}`) throw new InputRequired(key, question);
+  return inputResponses[key];
 }
 
 function entries(table) {
