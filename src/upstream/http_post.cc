@@ -16,11 +16,6 @@
 namespace jungle::upstream {
 namespace {
 
-// Whether a media type, parameters aside, is `type`.
-bool is_media_type(std::string_view content_type, std::string_view type) {
-  return equals_ignoring_case(trimmed(content_type.substr(0, content_type.find(';'))), type);
-}
-
 // Reads the rest of an exchange whose answer is known already, so that its connection can be used again.
 Task<void> run_drain(http::ClientResponse answer) {
   for (;;) {
@@ -310,6 +305,10 @@ Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, con
   auto body = co_await sent->read_body(kErrorBodyBytesMax);  // Read to its end, so the connection can be kept.
   (void)body.has_value();
   co_return status;
+}
+
+bool is_media_type(std::string_view content_type, std::string_view type) {
+  return equals_ignoring_case(trimmed(content_type.substr(0, content_type.find(';'))), type);
 }
 
 std::string_view lines_of(const oauth::AccessToken* token) {

@@ -78,6 +78,9 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
 Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
                                std::string_view fixed_headers, std::string_view text, SteadyTime deadline);
 
+// Whether a media type, parameters aside, is `type`.
+bool is_media_type(std::string_view content_type, std::string_view type);
+
 // The lines that present a token; empty for null.
 std::string_view lines_of(const oauth::AccessToken* token);
 

@@ -52,6 +52,14 @@ inline constexpr Millis kListChangeGather{100};     // From a server's list_chan
 inline constexpr Millis kListChangePause{1000};     // between such listings, doubled after failures to kRelistPause.
 inline constexpr std::size_t kListFailuresMax = 6;  // Failures in a row, after which the next list_changed is awaited.
 
+// Listening to servers outside of calls.
+inline constexpr Millis kWatchStartSpread{250};       // Up to so long after a server is known it is listened to.
+inline constexpr Millis kStreamOpenTime{2000};        // For the head of a stream; some come with its first event only.
+inline constexpr Millis kWatchPauseMin{1000};         // From the end of a stream to the next, doubling while they fail
+inline constexpr Millis kWatchPauseMax{60'000};       // up to this.
+inline constexpr Millis kWatchSteadyTime{10'000};     // A stream that stood so long was none that failed.
+inline constexpr std::size_t kWatchedUrisMax = 1000;  // Resources of one server that are subscribed to.
+
 // Sessions kept ready.
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.

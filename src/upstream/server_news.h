@@ -1,11 +1,13 @@
 // What a server says outside of calls.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "catalog/ids.h"
 #include "mcp/request.h"
 #include "upstream/relister.h"
+#include "upstream/resource_watches.h"
 
 namespace jungle::upstream {
 
@@ -13,16 +15,20 @@ namespace jungle::upstream {
 // them. Owned by its ServerState; callable on any executor.
 class ServerNews {
  public:
-  ServerNews(catalog::ServerName server, Relister& relister) : server_(std::move(server)), relister_(relister) {}
+  ServerNews(catalog::ServerName server, Relister& relister, ResourceWatches& watches)
+      : server_(std::move(server)), relister_(relister), watches_(watches) {}
 
   // False: it is none of those.
   bool take(const mcp::Notification& notification) const;
   // The server's lists may be other ones than those that are known.
   void lists_changed() const { relister_.changed(server_); }
+  // The same of a resource.
+  void resource_updated(std::string uri) const { watches_.updated(server_, std::move(uri)); }
 
  private:
   const catalog::ServerName server_;
   Relister& relister_;
+  ResourceWatches& watches_;
 };
 
 }  // namespace jungle::upstream

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "upstream/http_watch.h"
+
 namespace jungle::upstream {
 namespace {
 
@@ -23,6 +25,12 @@ std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
   });
 }
 
+std::unique_ptr<ServerWatch> make_watch(ServerState& state, Random& random) {
+  if (!state.endpoint) return nullptr;
+  return std::make_unique<HttpWatch>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
+                                     state.news, random);
+}
+
 std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spec) {
   if (spec.transport != catalog::Transport::kStreamableHttp) return nullptr;
   auto endpoint = HttpEndpoint::create(spec);
@@ -32,18 +40,19 @@ std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spe
 }  // namespace
 
 ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-                         Spawner& spawner, Relister& relister_of_all, Random& random,
+                         Spawner& spawner, Relister& relister_of_all, ResourceWatches& watches, Random& random,
                          std::shared_ptr<oauth::TokenSource> source)
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
       relister(relister_of_all),
-      news(server.spec.name, relister_of_all),
+      news(server.spec.name, relister_of_all, watches),
       era(known_era(server.spec, server.revision)),
       stdio(make_stdio_homes(*this, spawner)),
       endpoint(make_endpoint(server.spec)),
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
       http(make_http_homes(*this)),
-      parked(random) {}
+      parked(random),
+      watch(make_watch(*this, random)) {}
 
 Task<void> ServerState::end(StdioHome::Ending how) {
   parked.close();
@@ -52,6 +61,7 @@ Task<void> ServerState::end(StdioHome::Ending how) {
     (void)error;
     log.error("an exception left a coroutine that ends a server");
   });
+  if (watch) endings.spawn(watch->end());
   if (stdio) {
     for (StdioHome* each : stdio->close())
       endings.spawn(each->end(how));

@@ -15,6 +15,7 @@
 #include "upstream/relister.h"
 #include "upstream/server_facts.h"
 #include "upstream/server_news.h"
+#include "upstream/server_watch.h"
 #include "upstream/stdio_home.h"
 #include "upstream/worker.h"
 
@@ -26,7 +27,7 @@ class ServerState {
  public:
   // `source` is where the server's tokens come from; null: there are none.
   ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker, Spawner& spawner,
-              Relister& relister, Random& random, std::shared_ptr<oauth::TokenSource> source);
+              Relister& relister, ResourceWatches& watches, Random& random, std::shared_ptr<oauth::TokenSource> source);
 
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
@@ -43,6 +44,7 @@ class ServerState {
   const std::unique_ptr<Homes<HttpHome>> http;  // Null with `endpoint`.
 
   ParkedCalls parked;
+  const std::unique_ptr<ServerWatch> watch;  // Null where there is nothing to listen to.
 
   // Ends its sessions and processes. On the home executor; see StdioHome::end. REQUIRES: as there.
   Task<void> end(StdioHome::Ending how);

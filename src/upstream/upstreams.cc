@@ -56,6 +56,7 @@ Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, Rando
       options_(std::move(options)),
       spawner_(time, log, guardian_of(options_)),
       relister_(control, time, log),
+      resource_watches_(control, log, [this](const catalog::ServerName& server) { return find_state(server); }),
       upkeep_(control, log_bug(log)),
       endings_(control, log_bug(log)) {}
 
@@ -80,9 +81,10 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
-      known.state =
-          std::make_shared<ServerState>(server, options_, home, spawner_, relister_, random_, std::move(source));
+      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, relister_, resource_watches_,
+                                                  random_, std::move(source));
       known.revision = server.revision;
+      known.heard = {};
     }
     return known.state;
   });
@@ -90,6 +92,11 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
 
 void Upstreams::State::apply(const catalog::Snapshot& snapshot) {
   if (!std::exchange(keeping_, true)) upkeep_.spawn(spawner_.run_upkeep());
+  retire_changed(snapshot);
+  watch_servers(snapshot);
+}
+
+void Upstreams::State::retire_changed(const catalog::Snapshot& snapshot) {
   std::vector<std::shared_ptr<ServerState>> gone;
   table_.with([&](Table& table) {
     for (auto it = table.begin(); it != table.end();) {
@@ -117,6 +124,27 @@ void Upstreams::State::apply(const catalog::Snapshot& snapshot) {
     asio::post(site.worker->executor, site.drop_retired);
 }
 
+// What servers offer to tell is listened for from their registration on.
+void Upstreams::State::watch_servers(const catalog::Snapshot& snapshot) {
+  for (const auto& entry : snapshot.servers()) {
+    const OfferedNews offered = offered_news(*entry);
+    auto state = offered.any() ? state_of(*entry) : find_state(entry->spec.name);
+    if (!state || !state->watch) continue;
+    const bool is_new = table_.with(
+        [&](Table& table) { return std::exchange(table[entry->spec.name.str()].heard, offered) != offered; });
+    if (!is_new) continue;
+    asio::post(state->home.executor, [state, offered] { state->watch->hear(offered); });
+    resource_watches_.restore(entry->spec.name);
+  }
+}
+
+std::shared_ptr<ServerState> Upstreams::State::find_state(const catalog::ServerName& server) {
+  return table_.with([&](Table& table) -> std::shared_ptr<ServerState> {
+    const auto found = table.find(server.str());
+    return found == table.end() ? nullptr : found->second.state;
+  });
+}
+
 Task<void> Upstreams::State::run_retire(std::shared_ptr<ServerState> state, StdioHome::Ending how) {
   co_await run_on(state->home.executor, state->end(how));
 }
@@ -130,6 +158,7 @@ Task<void> Upstreams::State::run_close(Site& site) {
 
 Task<void> Upstreams::State::stop() {
   co_await relister_.stop();
+  co_await resource_watches_.stop();
   std::vector<std::shared_ptr<ServerState>> all;
   table_.with([&](Table& table) {
     for (auto& [name, known] : table)

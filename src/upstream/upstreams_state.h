@@ -56,10 +56,14 @@ class Upstreams::State {
  private:
   struct Known {
     std::shared_ptr<ServerState> state;
+    OfferedNews heard;     // What its watch was told to listen for.
     std::string revision;  // Of the last listing.
   };
   using Table = std::map<std::string, Known, std::less<>>;
 
+  std::shared_ptr<ServerState> find_state(const catalog::ServerName& server);
+  void retire_changed(const catalog::Snapshot& snapshot);
+  void watch_servers(const catalog::Snapshot& snapshot);
   Worker& home_of(std::string_view server) const;
   Task<void> run_retire(std::shared_ptr<ServerState> state, StdioHome::Ending how);
   Task<void> run_close(Site& site);

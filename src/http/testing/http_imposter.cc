@@ -13,6 +13,15 @@
 #include "http/message_head.h"
 
 namespace jungle::http::testing {
+namespace {
+
+std::string chunk_of(const std::string& text) {
+  char size[20];
+  std::snprintf(size, sizeof size, "%zx\r\n", text.size());
+  return size + text + "\r\n";
+}
+
+}  // namespace
 
 using Tcp = asio::ip::tcp;
 
@@ -164,6 +173,11 @@ int HttpImposter::open_count() const {
   return record_.with([](const Record& record) { return record.open; });
 }
 
+void HttpImposter::push(std::string chunk) {
+  pushes_.push_back(std::move(chunk));
+  released_.notify_all();
+}
+
 void HttpImposter::release() {
   ++releases_;
   released_.notify_all();
@@ -302,13 +316,17 @@ Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply, std::uint64_
   } else {
     out += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
   }
+  std::size_t pushed = pushes_.size();
   bool sent = co_await peer.write(std::move(out));
   for (const std::string& chunk : reply.chunks) {
-    char size[20];
-    std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
-    if (sent) sent = co_await peer.write(size + chunk + "\r\n");
+    if (sent) sent = co_await peer.write(chunk_of(chunk));
   }
-  if (is_stream && !reply.ends) co_await wait_for_release(seen);
+  bool woken = is_stream && !reply.ends;
+  while (woken && sent && releases_ == seen) {
+    while (sent && pushed < pushes_.size())
+      sent = co_await peer.write(chunk_of(pushes_[pushed++]));
+    woken = co_await released_.wait();
+  }
   if (is_stream && sent) sent = co_await peer.write("0\r\n\r\n");
   co_return sent;
 }

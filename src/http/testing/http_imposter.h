@@ -107,11 +107,12 @@ class HttpImposter {
   When when_anything() { return When(*this, "", ""); }
 
   std::vector<SeenRequest> requests() const;
-  int accepted_count() const;  // Connections ever.
-  int open_count() const;      // Connections now.
-  void release();              // Lets held replies and open streams go. On the imposter's thread.
-  void close_connections();    // Ends every connection, as a restarting server does. On the imposter's thread.
-  void stop_listening();       // Later connections are refused. On the imposter's thread.
+  int accepted_count() const;    // Connections ever.
+  int open_count() const;        // Connections now.
+  void release();                // Lets held replies and open streams go. On the imposter's thread.
+  void push(std::string chunk);  // Onto every stream that is open. On the imposter's thread.
+  void close_connections();      // Ends every connection, as a restarting server does. On the imposter's thread.
+  void stop_listening();         // Later connections are refused. On the imposter's thread.
 
  private:
   struct Rule {
@@ -146,6 +147,7 @@ class HttpImposter {
   Guarded<Record> record_;
   Signal released_;
   std::uint64_t releases_ = 0;
+  std::vector<std::string> pushes_;
   std::vector<Peer*> peers_;
   TaskGroup group_;
 };

@@ -21,6 +21,7 @@ export async function startHttpUpstream(t, { answers = 'json', sessions = false,
 class HttpUpstream {
   requests = [];  // { method, path, headers, message }
   sessions = new Set();
+  listeners = new Set();  // The streams of those who listen outside of calls: { res, tag, uris }.
   #cancelled = new Map();  // Request id → what to do when it is cancelled.
   #asked = new Map();      // Id of a request of ours → what to do with the answer.
 
@@ -59,6 +60,34 @@ class HttpUpstream {
     this.sessions.clear();
   }
 
+  // Says something to all who listen. A modern one hears it under the id of its subscription.
+  tell(method, params = {}) {
+    for (const { res, tag, uris } of this.listeners) {
+      if (uris && method === 'notifications/resources/updated' && !uris.includes(params.uri)) continue;
+      const _meta = tag === undefined ? {} : { _meta: { 'io.modelcontextprotocol/subscriptionId': tag } };
+      res.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', method, params: { ..._meta, ...params } })}\n\n`);
+    }
+  }
+
+  // Cuts every such stream.
+  cutListeners() {
+    for (const { res } of this.listeners) res.destroy();
+  }
+
+  #listen(res, listener = {}) {
+    const entry = { res, ...listener };
+    this.listeners.add(entry);
+    res.on('close', () => this.listeners.delete(entry));
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+  }
+
+  // MCP 2026-07-28 "Subscriptions".
+  #subscribe(res, { id, params: { notifications } }) {
+    this.#listen(res, { tag: id, uris: notifications.resourceSubscriptions ?? [] });
+    const params = { _meta: { 'io.modelcontextprotocol/subscriptionId': id }, notifications };
+    res.write(`data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params })}\n\n`);
+  }
+
   async #serve(req, res) {
     const chunks = [];
     for await (const chunk of req) chunks.push(chunk);
@@ -75,7 +104,10 @@ class HttpUpstream {
     if (status) return res.writeHead(Number(status[1]), { 'Content-Type': 'text/plain' }).end('no');
     if (path !== 'mcp') return misbehave(res, message, path);
     if (req.method === 'DELETE') return this.#delete(req, res);
-    if (req.method === 'GET') return res.writeHead(405, { Allow: 'POST' }).end();
+    if (req.method === 'GET') {
+      if (!this.script.tellsNews) return res.writeHead(405, { Allow: 'POST' }).end();
+      return this.sessions.has(req.headers['mcp-session-id']) ? this.#listen(res) : res.writeHead(404).end();
+    }
     return this.#post(req, res, message, body);
   }
 
@@ -93,6 +125,7 @@ class HttpUpstream {
       if (message.method === 'notifications/cancelled') this.#cancelled.get(message.params.requestId)?.();
       return res.writeHead(202).end();
     }
+    if (isModern && this.script.tellsNews && message.method === 'subscriptions/listen') return this.#subscribe(res, message);
     const headers = {};
     if (message.method === 'initialize' && this.hasSessions) {
       const id = randomUUID();

@@ -71,6 +71,14 @@ const TOOLS = {
       return text(`${steps} steps`);
     },
   },
+  grow: {
+    description: 'Adds a tool and says so', inputSchema: object({ tool: { type: 'string' } }, ['tool']),
+    run: async ({ tool: name }, call) => {
+      call.server.extraTools.push({ name, inputSchema: object() });
+      await call.notify('notifications/tools/list_changed', {});
+      return text('grown');
+    },
+  },
   wait: {
     description: 'Answers only when it is cancelled or released', inputSchema: object(),
     run: (_, call) => untilReleased(call),
@@ -142,14 +150,16 @@ const RESOURCES = [
 const TEMPLATE = { uriTemplate: 'item://{id}', name: 'item', description: 'One item', mimeType: 'application/json' };
 
 // Lists come in pages of `pageSize`; `endless` repeats the first page's cursor for ever. `without` names methods that are unknown here.
+// `tellsNews`: it offers to tell of changes; how, the wire knows.
 export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
   extraTools = [];
+  subscribed = new Set();  // Of legacy clients, all sessions together.
   logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
 
-  constructor({ name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [] } = {}) {
-    Object.assign(this, { name, era, pageSize, endless, tools, without });
+  constructor({ name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [], tellsNews = false } = {}) {
+    Object.assign(this, { name, era, pageSize, endless, tools, without, tellsNews });
   }
 
   releaseAll() {
@@ -181,7 +191,8 @@ export class ScriptedServer {
   }
 
   get #capabilities() {
-    return { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {}, logging: {} };
+    const [lists, resources] = this.tellsNews ? [{ listChanged: true }, { listChanged: true, subscribe: true }] : [{}, {}];
+    return { tools: lists, prompts: lists, resources, completions: {}, logging: {} };
   }
 
   async #result({ method, params = {} }, meta, isModern, wire) {
@@ -200,6 +211,12 @@ export class ScriptedServer {
       case 'logging/setLevel':
         if (isModern) break;
         this.logLevel = params.level;
+        return {};
+      case 'resources/subscribe':
+      case 'resources/unsubscribe':
+        if (isModern || !this.tellsNews) break;
+        if (params.uri.startsWith('secret:')) throw new RpcError(-32602, 'This resource is not for you');
+        this.subscribed[method === 'resources/subscribe' ? 'add' : 'delete'](params.uri);
         return {};
       case 'tools/list': return this.#page('tools', [...entries(this.tools), ...this.extraTools], params.cursor);
       case 'prompts/list': return this.#page('prompts', entries(PROMPTS), params.cursor);

@@ -4,6 +4,7 @@
 //   --ignore-eof  survives the end of stdin and SIGTERM: only SIGKILL ends it
 //   --fault KIND  misbehaves at the first message; `exit` ends at once, `not_json` prints a line that is no JSON first and then works
 //   --say TEXT    writes TEXT to stderr first
+//   --news        offers to tell of changes
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -17,11 +18,12 @@ const { values: options } = parseArgs({
     'ignore-eof': { type: 'boolean', default: false },
     fault: { type: 'string' },
     say: { type: 'string' },
+    news: { type: 'boolean', default: false },
   },
 });
 
 const write = (value) => process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
-const script = new ScriptedServer({ name: 'scripted-stdio', era: options.era });
+const script = new ScriptedServer({ name: 'scripted-stdio', era: options.era, tellsNews: options.news });
 const cancelled = new Map();
 
 if (options.say) process.stderr.write(`${options.say}\n`);

@@ -1,0 +1,218 @@
+#include "upstream/modern_watch.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "base/cancelled.h"
+#include "base/without_throwing.h"
+#include "mcp/error_code.h"
+#include "mcp/json_reader.h"
+#include "mcp/json_text.h"
+#include "upstream/hop.h"
+#include "upstream/http_post.h"
+#include "upstream/limits.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+constexpr std::string_view kMethod = "subscriptions/listen";
+
+// The strings of a raw array.
+std::set<std::string> strings_of(std::string_view array) {
+  std::set<std::string> out;
+  const auto elements = mcp::read_elements(array, mcp::Range{0, array.size()});
+  if (!elements) return out;
+  for (const mcp::Range& element : *elements) {
+    const std::string_view raw = element.of(array);
+    if (raw.starts_with('"')) out.insert(mcp::json_string_value(raw));
+  }
+  return out;
+}
+
+}  // namespace
+
+// One request and what became of it.
+class ModernWatch::Listen final : public PostListener {
+ public:
+  Listen(WatchPlace& place, oauth::AccessTokenPtr token_of_the_moment)
+      : token(std::move(token_of_the_moment)),
+        id(place.ids.fetch_add(1)),
+        offered(place.offered),
+        uris(place.uris.all()),
+        place_(place),
+        stopped_(place.worker.executor) {}
+
+  std::string filter() const {
+    std::string members;
+    const auto add = [&](std::string_view name, std::string_view value) {
+      members.append(members.empty() ? "\"" : ",\"").append(name).append("\":").append(value);
+    };
+    if (offered.tools) add("toolsListChanged", "true");
+    if (offered.prompts) add("promptsListChanged", "true");
+    if (offered.resources) add("resourcesListChanged", "true");
+    std::string list;
+    for (const std::string& uri : uris)
+      list.append(list.empty() ? "[" : ",").append(mcp::json_string(uri));
+    if (!list.empty()) add("resourceSubscriptions", list + "]");
+    return "\"notifications\":{" + members + "}";
+  }
+
+  Task<void> on_notification(mcp::Notification notification, http::ClientResponse& stream) override {
+    const auto params = mcp::read_params(notification.params);
+    if (!params || params->find_meta("io.modelcontextprotocol/subscriptionId") != std::to_string(id)) co_return;
+    if (notification.method == "notifications/subscriptions/acknowledged") {
+      const auto honoured = mcp::read_params(std::string(params->find("notifications").value_or("{}")));
+      if (honoured) acknowledged = strings_of(honoured->find("resourceSubscriptions").value_or("[]"));
+      is_acknowledged = true;
+      stream.set_deadline(kNever);
+      place_.changed.notify_all();
+    } else if (is_acknowledged) {
+      place_.news.take(notification);
+    }
+  }
+  Task<void> on_request(mcp::Request, http::ClientResponse&) override { co_return; }
+
+  void stop() {
+    is_stopped_ = true;
+    stopped_.notify_all();
+  }
+  Task<Result<void>> until_stopped() {
+    while (!is_stopped_) {
+      const bool woken = co_await stopped_.wait();
+      if (!woken) break;
+    }
+    co_return Result<void>();
+  }
+
+  const oauth::AccessTokenPtr token;
+  const std::uint64_t id;
+  const OfferedNews offered;           // What it asks for,
+  const std::set<std::string> uris;    // and of which resources.
+  std::set<std::string> acknowledged;  // Of those.
+  bool is_acknowledged = false;
+  std::optional<Result<HttpAnswer>> answer;  // It has ended.
+
+ private:
+  WatchPlace& place_;
+  Signal stopped_;
+  bool is_stopped_ = false;
+};
+
+Task<WatchEnd> ModernWatch::run(oauth::AccessTokenPtr token) {
+  current_ = nullptr;
+  next_ = start(token);
+  WatchEnd end = WatchEnd::kOver;
+  for (;;) {
+    const bool stop = co_await is_cancelled();
+    if (stop) break;
+    if (!place_.is_wanted()) {
+      end = WatchEnd::kUnwanted;
+      break;
+    }
+    if (next_ && next_->is_acknowledged && !next_->answer) take_place(std::exchange(next_, nullptr));
+    if (current_ && current_->answer) {
+      end = WatchEnd::kOver;
+      break;
+    }
+    if (next_ && next_->answer) {
+      end = end_of(*next_);
+      if (!current_) break;
+      refused_ = std::exchange(next_, nullptr);
+    }
+    if (current_) confirm_standing();
+    if (!next_ && !is_asked_for(current_) && !is_asked_for(refused_)) {
+      next_ = start(token);
+      continue;
+    }
+    const bool woken = co_await place_.changed.wait();
+    if (!woken) break;
+  }
+  for (const ListenPtr& listen : {std::exchange(current_, nullptr), std::exchange(next_, nullptr)}) {
+    if (listen) listen->stop();
+  }
+  co_return end;
+}
+
+// Whether a request asks for all that is wanted, and no more.
+bool ModernWatch::is_asked_for(const ListenPtr& listen) const {
+  return listen && listen->offered == place_.offered && listen->uris == place_.uris.all();
+}
+
+// What was unwanted for a moment only.
+void ModernWatch::confirm_standing() {
+  for (const std::string& uri : current_->acknowledged) {
+    if (place_.uris.is_awaited(uri)) place_.uris.confirm(uri);
+  }
+}
+
+void ModernWatch::take_place(ListenPtr next) {
+  const bool is_first = current_ == nullptr;
+  if (current_) current_->stop();
+  current_ = std::move(next);
+  refused_ = nullptr;
+  const bool missed_some = is_first && std::exchange(place_.has_heard, true);
+  if (missed_some) place_.news.lists_changed();
+  for (const std::string& uri : current_->uris) {
+    if (current_->acknowledged.contains(uri)) {
+      const bool stood_before = place_.uris.confirm(uri);
+      if (missed_some && stood_before) place_.news.resource_updated(uri);
+    } else {
+      const Error error{
+          ErrorCode::kUpstreamRejected, "server '" + place_.server() + "' takes no subscription to '" + uri + "'", {}};
+      place_.uris.refuse(uri, error);
+    }
+  }
+}
+
+ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {
+  auto listen = std::make_shared<Listen>(place_, token);
+  tasks_.spawn(run_listen(place_, link_, listen));
+  return listen;
+}
+
+Task<void> ModernWatch::run_listen(WatchPlace& place, HttpLinkPtr link, ListenPtr listen) {
+  using namespace asio::experimental::awaitable_operators;
+  const std::string params = own_params(Era::kModern, listen->filter(), place.facts->client_info);
+  const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", kMethod}};
+  const HttpPost request{.endpoint = *place.endpoint,
+                         .token = listen->token.get(),
+                         .fixed_headers = link->headers,
+                         .headers = headers,
+                         .id = listen->id,
+                         .method = kMethod,
+                         .params = params,
+                         .form = mcp::ResultForm::kModern,
+                         .deadline = place.worker.time.steady_now() + place.facts->init_timeout};
+  auto posting = without_throwing(post(place.worker, request, *listen));
+  auto stopping = without_throwing(listen->until_stopped());
+  auto first = co_await (std::move(posting) || std::move(stopping));
+  if (first.index() == 0) listen->answer.emplace(std::get<0>(std::move(first)));
+  place.changed.notify_all();
+}
+
+// What to say to whoever waits for a request that was not acknowledged.
+WatchEnd ModernWatch::end_of(const Listen& listen) {
+  const catalog::ServerSpec& spec = place_.facts->spec;
+  const Result<HttpAnswer>& answer = *listen.answer;
+  WatchEnd end = WatchEnd::kFailed;
+  Error error = gone_error(spec);
+  if (!answer) {
+    error = connect_error(spec, answer.error(), place_.endpoint->url().host_is_loopback());
+  } else if (answer->refusal || !answer->response) {
+    error = answer_error(spec, *answer, listen.token.get());
+    if (answer->refusal) end = WatchEnd::kRefused;
+  } else if (answer->response->is_error()) {
+    error = Error{
+        ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer->response), {}};
+    if (error_code_of(*answer->response) == mcp::kMethodNotFound) end = WatchEnd::kNone;
+  }
+  for (const std::string& uri : listen.uris)
+    place_.uris.refuse(uri, error);
+  return end;
+}
+
+}  // namespace jungle::upstream
