@@ -86,7 +86,7 @@ Result<const catalog::ResourceEntry*> find_resource(const catalog::Snapshot& sna
   if (!parsed) return parsed.error();
   if (const auto server = snapshot.find_server(parsed->server.str())) {
     for (const catalog::ResourceEntry& entry : server->resources) {
-      if (entry.exposed_uri == uri) return &entry;
+      if (entry.own_uri == parsed->own_uri) return &entry;
     }
   }
   return resource_not_found(uri);

@@ -23,7 +23,9 @@
 #include "base/cancelled.h"
 #include "catalog/catalog.h"
 #include "downstream/limits.h"
+#include "downstream/mcp_endpoint.h"
 #include "downstream/session_table.h"
+#include "gateway/resource_hub.h"
 #include "oauth/authorization_flow.h"
 #include "oauth/discovery.h"
 #include "oauth/endpoint_finder.h"
@@ -80,6 +82,15 @@ http::ClientOptions client_options(const Config& config) {
   return options;
 }
 
+gateway::ResourceHub::Servers servers_of(upstream::ResourceWatches& watches) {
+  return {[&watches](catalog::ServerName server, std::string own_uri) {
+            return watches.subscribe(std::move(server), std::move(own_uri));
+          },
+          [&watches](const catalog::ServerName& server, const std::string& own_uri) {
+            watches.unsubscribe(server, own_uri);
+          }};
+}
+
 // Everything, in the order of dependence; destruction in reverse. Lives in run(), on the control thread.
 class Application {
  public:
@@ -94,7 +105,7 @@ class Application {
   Result<http::Endpoint> listen();
   Result<http::Endpoint> prepare();
   static void announce(const http::Endpoint& endpoint);
-  Task<void> run_authorization_sweeps();
+  Task<void> run_sweeps();
   Task<void> run_until_signal();
   Task<void> shut_down();
   Task<void> stop_worker(Worker& worker);
@@ -124,8 +135,9 @@ class Application {
   oauth::AuthorizationFlow authorizations_;
   admin::Registrar registrar_;
   admin::ControlPlane control_plane_;
-  downstream::SessionTable sessions_;
   downstream::EndpointPeers peers_;
+  gateway::ResourceHub resources_;
+  downstream::SessionTable sessions_;
   ListChangeFeed list_changes_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
@@ -158,17 +170,36 @@ Application::Application(const Config& config, const Environment& environment, c
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
       registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),
       control_plane_(control_.get_executor(), catalog_, repository_, registrar_, log),
+      resources_(control_.get_executor(), servers_of(upstreams_.resource_watches()),
+                 [&log](std::exception_ptr) { log.error("watching a resource failed"); }),
       sessions_(random_),
       list_changes_(peers_) {
+  upstreams_.resource_watches().on_update([this](const catalog::ServerName& server, const std::string& own_uri) {
+    const downstream::ResourceUpdate update{server.str(), own_uri};
+    peers_.tell_all([update](downstream::McpEndpoint& endpoint) { endpoint.resource_updated(update); });
+  });
   catalog_.on_change([this](const std::shared_ptr<const catalog::Snapshot>& snapshot) {
     upstreams_.apply(*snapshot);
     list_changes_.apply(snapshot);
   });
   const http::ClientOptions options = client_options(config);
   upstreams_.use([this](catalog::ServerName name) { return control_plane_.relist_server(std::move(name)); });
-  const Shared shared{time_,          random_,      log,           blocking_,         tls,
-                      options,        host_policy_, access_lines_, config.log_format, upstreams_,
-                      control_plane_, sessions_,    peers_,        version,           config.oauth.client_metadata};
+  const Shared shared{time_,
+                      random_,
+                      log,
+                      blocking_,
+                      tls,
+                      options,
+                      host_policy_,
+                      access_lines_,
+                      config.log_format,
+                      upstreams_,
+                      control_plane_,
+                      resources_,
+                      sessions_,
+                      peers_,
+                      version,
+                      config.oauth.client_metadata};
   const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
   for (unsigned i = 0; i < cores; ++i)
     workers_.push_back(std::make_unique<Worker>(shared));
@@ -226,7 +257,7 @@ Result<void> Application::serve() {
     worker->run(endpoint ? Serving::kYes : Serving::kNo);
   if (endpoint) announce(*endpoint);
   tasks_.spawn(deadlines_.run_sweeps());
-  tasks_.spawn(run_authorization_sweeps());
+  tasks_.spawn(run_sweeps());
   asio::co_spawn(control_, endpoint ? run_until_signal() : shut_down(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
@@ -247,9 +278,11 @@ void Application::announce(const http::Endpoint& endpoint) {
   std::fflush(stderr);
 }
 
-Task<void> Application::run_authorization_sweeps() {
+// Ends what nobody completed or used for too long.
+Task<void> Application::run_sweeps() {
   co_await asio::this_coro::throw_if_cancelled(false);
   for (;;) {
+    sessions_.end_idle(time_.steady_now());
     auto swept = co_await authorizations_.sweep();
     if (!swept) log_.warn("pending OAuth sessions could not be swept", {{"why", swept.error().message}});
     // A cancellation that came during the sweep would not end the sleep.
@@ -283,6 +316,7 @@ Task<void> Application::shut_down() {
   for (const auto& worker : workers_)
     stops_.spawn(stop_worker(*worker));
   co_await stops_.join();
+  co_await resources_.stop();
   co_await upstreams_.stop();
   for (const auto& worker : workers_)
     co_await asio::co_spawn(worker->executor(), worker->stop(), use_task);

@@ -35,6 +35,7 @@ struct Shared {
   telemetry::LogFormat log_format;
   upstream::Upstreams& upstreams;
   admin::ControlPlane& control_plane;
+  gateway::ResourceHub& resources;
   downstream::SessionTable& sessions;
   downstream::EndpointPeers& peers;
   std::string version;

@@ -9,4 +9,14 @@ bool offers(const ServerEntry& server, std::string_view capability) {
   return members && members->find(server.capabilities, capability) != nullptr;
 }
 
+bool offers_subscriptions(const ServerEntry& server) {
+  const std::string& text = server.capabilities;
+  const auto members = mcp::read_members(text);
+  const mcp::Member* resources = members ? members->find(text, "resources") : nullptr;
+  if (resources == nullptr) return false;
+  const auto options = mcp::read_members(text, resources->value);
+  const mcp::Member* subscribe = options ? options->find(text, "subscribe") : nullptr;
+  return subscribe != nullptr && subscribe->value.of(text) == "true";
+}
+
 }  // namespace jungle::catalog

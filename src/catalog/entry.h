@@ -96,5 +96,7 @@ struct ServerEntry {
 
 // Whether the server said that it has a capability: "completions", "resources" and so on.
 bool offers(const ServerEntry& server, std::string_view capability);
+// Whether it said that its resources can be subscribed to.
+bool offers_subscriptions(const ServerEntry& server);
 
 }  // namespace jungle::catalog

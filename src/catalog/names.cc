@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kResourcePrefix = "mcpj://res/";
 constexpr std::string_view kTemplatePrefix = "mcpj://tpl/";
+constexpr std::string_view kUiPrefix = "ui://";
 constexpr std::size_t kQuotedBytesMax = 200;  // How much of a bad input an error repeats.
 
 constexpr bool is_name_char(char c) {
@@ -49,6 +50,10 @@ bool is_http_url(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '@'; });
 }
 
+std::string exposed_ui_of(const ServerName& server, std::string_view own) {
+  return std::string(kUiPrefix) + server.str() + "/" + std::string(own.substr(kUiPrefix.size()));
+}
+
 }  // namespace
 
 Result<ServerName> parse_server_name(std::string_view text) {
@@ -76,25 +81,29 @@ std::string exposed_name_of(const ServerName& server, std::string_view own_name)
 }
 
 std::string exposed_uri_of(const ServerName& server, std::string_view own_uri) {
+  if (own_uri.starts_with(kUiPrefix)) return exposed_ui_of(server, own_uri);
   return std::string(kResourcePrefix) + server.str() + "/" + base64_encode(own_uri, Padding::kWithout);
 }
 
 std::string exposed_template_of(const ServerName& server, std::string_view own_template) {
+  if (own_template.starts_with(kUiPrefix)) return exposed_ui_of(server, own_template);
   return std::string(kTemplatePrefix) + server.str() + "/" + std::string(own_template);
 }
 
 Result<ExposedUri> parse_exposed_uri(std::string_view text) {
   const bool is_template = text.starts_with(kTemplatePrefix);
+  const bool is_ui = text.starts_with(kUiPrefix);
   const std::string quoted = "resource URI " + shortened(text, kQuotedBytesMax);
   const Error malformed = bad_input(quoted + " is not a valid MCPJungle resource URI");
-  if (!is_template && !text.starts_with(kResourcePrefix)) return malformed;
-  const std::string_view rest = text.substr(kResourcePrefix.size());
+  if (!is_template && !is_ui && !text.starts_with(kResourcePrefix)) return malformed;
+  const std::string_view rest = text.substr(is_ui ? kUiPrefix.size() : kResourcePrefix.size());
   const auto slash = rest.find('/');
   if (slash == 0 || slash == std::string_view::npos || slash + 1 == rest.size()) return malformed;
   auto server = parse_server_name(rest.substr(0, slash));
   if (!server) return server.error();
   const std::string_view payload = rest.substr(slash + 1);
   if (is_template) return ExposedUri{ExposedUri::Kind::kFromTemplate, std::move(*server), std::string(payload)};
+  if (is_ui) return ExposedUri{ExposedUri::Kind::kResource, std::move(*server), std::string(kUiPrefix).append(payload)};
   // One spelling per URI: padding is not part of the exposed form.
   auto own = payload.back() == '=' ? std::nullopt : base64_decode(payload);
   if (!own) return bad_input(quoted + " contains an invalid upstream URI encoding");

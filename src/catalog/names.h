@@ -26,9 +26,10 @@ Result<void> check_url(std::string_view text);
 
 std::string exposed_name_of(const ServerName& server, std::string_view own_name);
 
-// mcpj://res/<server>/<own URI in standard Base64 without padding>. The payload may contain slashes.
+// mcpj://res/<server>/<own URI in standard Base64 without padding>. The payload may contain slashes. But hosts know the
+// interfaces of MCP Apps by their scheme: ui://<rest> becomes ui://<server>/<rest>.
 std::string exposed_uri_of(const ServerName& server, std::string_view own_uri);
-// mcpj://tpl/<server>/<own template>: what a client expands from it is read by parse_exposed_uri.
+// mcpj://tpl/<server>/<own template>, or ui:// as above: what a client expands from it is read by parse_exposed_uri.
 std::string exposed_template_of(const ServerName& server, std::string_view own_template);
 
 // Where an exposed URI leads.
@@ -40,8 +41,8 @@ struct ExposedUri {
   friend bool operator==(const ExposedUri&, const ExposedUri&) = default;
 };
 
-// Reads both forms. Whether such a server and resource exist is not known here. kInvalidArgument with the texts of
-// MCPJungle's REST API.
+// Reads all forms; those of mcpj:// also for a ui:// of its server. Whether such a server and resource exist is not
+// known here. kInvalidArgument with the texts of MCPJungle's REST API.
 Result<ExposedUri> parse_exposed_uri(std::string_view text);
 
 }  // namespace jungle::catalog

@@ -55,12 +55,24 @@ TEST(ExposedUriTest, EncodesAsMcpJungleDoes) {
 
 TEST(ExposedUriTest, ReadsWhatItWrites) {
   const ServerName server("my-server");
-  for (const std::string uri : {"file:///a b?.txt", "x", "ui://app/größe", "mcpj://res/a/b"}) {
+  for (const std::string uri : {"file:///a b?.txt", "x", "ui://app/größe", "ui://a", "UI://a", "mcpj://res/a/b"}) {
     EXPECT_EQ((ExposedUri{ExposedUri::Kind::kResource, server, uri}),
               parse_exposed_uri(exposed_uri_of(server, uri)).value());
+  }
+  for (const std::string uri : {"file:///{path}", "x", "mcpj://tpl/a/b"}) {
     EXPECT_EQ((ExposedUri{ExposedUri::Kind::kFromTemplate, server, uri}),
               parse_exposed_uri(exposed_template_of(server, uri)).value());
   }
+}
+
+// Hosts of MCP Apps take no other scheme.
+TEST(ExposedUriTest, KeepsTheSchemeOfInterfaces) {
+  const ServerName server("my-server");
+  EXPECT_EQ("ui://my-server/app/view.html?a=b", exposed_uri_of(server, "ui://app/view.html?a=b"));
+  EXPECT_EQ("ui://my-server/app/{id}", exposed_template_of(server, "ui://app/{id}"));
+  const ExposedUri expected{ExposedUri::Kind::kResource, server, "ui://app/view.html"};
+  EXPECT_EQ(expected, parse_exposed_uri("ui://my-server/app/view.html").value());
+  EXPECT_EQ(expected, parse_exposed_uri("mcpj://res/my-server/dWk6Ly9hcHAvdmlldy5odG1s").value());
 }
 
 TEST(ExposedUriTest, SaysWhatIsWrong) {
@@ -69,7 +81,8 @@ TEST(ExposedUriTest, SaysWhatIsWrong) {
             why("not-a-mcpj-uri"));
   EXPECT_EQ("resource URI mcpj://res/up/!!! contains an invalid upstream URI encoding: invalid user input",
             why("mcpj://res/up/!!!"));
-  for (const char* uri : {"", "mcpj://res/", "mcpj://res//eA", "mcpj://res/up", "mcpj://res/up/", "mcpj://tpl/up/"})
+  for (const char* uri : {"", "mcpj://res/", "mcpj://res//eA", "mcpj://res/up", "mcpj://res/up/", "mcpj://tpl/up/",
+                          "ui://", "ui://up", "ui://up/", "ui:///x"})
     EXPECT_NE(std::string::npos, why(uri).find("is not a valid MCPJungle resource URI")) << uri;
   EXPECT_NE(std::string::npos, why("mcpj://res/a__b/eA").find("invalid server name: 'a__b'"));
   EXPECT_NE(std::string::npos, why("mcpj://res/up/eA==").find("encoding")) << "one spelling per URI";

@@ -67,10 +67,8 @@ void append_exposed(std::string& out, const Entry& entry) {
   if constexpr (std::is_same_v<Entry, ToolEntry>) expose_ui(splice, entry);
   if constexpr (std::is_same_v<Entry, ResourceEntry>)
     splice.replace(entry.uri_range, mcp::json_string(entry.exposed_uri));
-  if constexpr (std::is_same_v<Entry, ResourceTemplateEntry>) {
-    const std::string_view own = entry.uri_range.of(entry.definition);
-    splice.replace(entry.uri_range, "\"" + exposed_template_of(entry.server->spec.name, own.substr(1)));
-  }
+  if constexpr (std::is_same_v<Entry, ResourceTemplateEntry>)
+    splice.replace(entry.uri_range, mcp::json_string(entry.exposed_template));
   out += splice.apply(entry.definition);
 }
 
@@ -152,6 +150,7 @@ void View::add(const ServerEntry& server) {
   add_enabled(names_, server.resources, resources_);
   add_enabled(names_, server.resource_templates, templates_);
   has_completions_ = has_completions_ || offers(server, "completions");
+  has_subscriptions_ = has_subscriptions_ || offers_subscriptions(server);
 }
 
 const ToolEntry* View::find_tool(std::string_view name) const { return find_in(tools_, name); }

@@ -55,6 +55,8 @@ class View {
 
   // Whether one of the servers answers completion/complete.
   bool has_completions() const { return has_completions_; }
+  // Whether resources of one of them can be subscribed to.
+  bool has_subscriptions() const { return has_subscriptions_; }
 
  private:
   void add(const ServerEntry& server);
@@ -68,6 +70,7 @@ class View {
   std::unordered_map<std::string_view, const ResourceTemplateEntry*> templates_;
   Pages tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
   bool has_completions_ = false;
+  bool has_subscriptions_ = false;
 };
 
 // An immutable state of the catalog. Published by Catalog, read on every call; whoever holds one sees one state.

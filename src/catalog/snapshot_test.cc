@@ -59,7 +59,7 @@ TEST(SnapshotTest, ReplacesUrisOfResourcesAndTemplates) {
   discovery.resource_templates = {R"({"name":"t","uriTemplate":"file:\/\/\/{p}"})"};
   const Snapshot snapshot(1, {sample_entry("up", discovery)});
   EXPECT_EQ(R"([{"uri":"mcpj://res/up/ZmlsZTovLy9h","name":"up__a"}])", only_page(snapshot.all().resources()));
-  EXPECT_EQ(R"([{"name":"up__t","uriTemplate":"mcpj://tpl/up/file:\/\/\/{p}"}])",
+  EXPECT_EQ(R"([{"name":"up__t","uriTemplate":"mcpj://tpl/up/file:///{p}"}])",
             only_page(snapshot.all().resource_templates()));
   EXPECT_EQ("a", snapshot.all().find_resource("mcpj://res/up/ZmlsZTovLy9h")->own_name);
   EXPECT_EQ("t", snapshot.all().find_resource_template("mcpj://tpl/up/file:///{p}")->own_name);

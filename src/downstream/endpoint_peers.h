@@ -26,9 +26,19 @@ struct ListChange {
     prompts |= other.prompts;
     resources |= other.resources;
   }
+  // Those of them that `wanted` names.
+  ListChange only(const ListChange& wanted) const {
+    return {tools && wanted.tools, prompts && wanted.prompts, resources && wanted.resources};
+  }
 };
 // By scope: "" is the whole gateway, else a server's own endpoint.
-using ListChanges = std::map<std::string, ListChange>;
+using ListChanges = std::map<std::string, ListChange, std::less<>>;
+
+// A resource changed, as its server names it.
+struct ResourceUpdate {
+  std::string server;
+  std::string own_uri;
+};
 
 // Reaches what lives on other workers: streams and calls of a session whose request came in here. One per process;
 // callable from any thread. Endpoints join before the first request and leave after the workers have stopped.

@@ -79,7 +79,7 @@ Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, Session session, m
 Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
   auto session = std::make_shared<ClientSession>();
   session->scope = scope;
-  session->principal = mcp::PrincipalId("anonymous");
+  session->principal = mcp::PrincipalId(kAnonymous);
   session->revision = negotiate(request.params.find_string("protocolVersion"));
   session->capabilities =
       mcp::ClientCapabilities::read(request.params.find("capabilities").value_or("{}"), session->revision);
@@ -163,6 +163,27 @@ void McpEndpoint::tell_answered(const Session& session, mcp::IncomingResponse in
       [session, id = *id, response](McpEndpoint& peer) { peer.questions_.answer(*session, id, *response); });
 }
 
+// MCP 2025-11-25 server/resources "Subscriptions".
+Task<Result<mcp::Response>> McpEndpoint::change_subscription(Session session, mcp::Request request,
+                                                             const mcp::CallContext& call) {
+  const auto uri = request.params.find_string("uri");
+  if (!uri) co_return mcp::Response::error(mcp::kInvalidParams, request.method_name + " needs params.uri, a string");
+  if (request.method == mcp::Method::kResourcesUnsubscribe) {
+    session->watched.remove(*uri);
+  } else if (!session->watched.contains(*uri)) {
+    auto watch = co_await feed_.watch(*uri, call);
+    if (!watch && watch.error().code == ErrorCode::kNotFound) {
+      mcp::JsonObject data;
+      data.add("uri", mcp::json_string(*uri));
+      co_return mcp::Response::error(mcp::kInvalidParams, watch.error().message, data.text());
+    }
+    if (!watch) co_return watch.error();
+    auto added = session->watched.add(*uri, std::move(*watch));
+    if (!added) co_return added.error();
+  }
+  co_return mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+}
+
 // JSON-RPC batching: only 2025-03-26 has it. Requests run one after the other; the answers are one array.
 Task<void> McpEndpoint::legacy_batch(http::Exchange& exchange, std::string_view scope) {
   auto split = mcp::split_batch(exchange.body());
@@ -218,7 +239,9 @@ Task<std::string> McpEndpoint::batch_item(std::string text, const Session& sessi
   }
   if (auto known = answer_without_service(*session, *request)) co_return answer_to(id, method, std::move(*known));
   mcp::NoEvents nobody;
-  auto answer = co_await service_.handle(std::move(*request), call, nobody);
+  auto answering = changes_subscriptions(method) ? change_subscription(session, std::move(*request), call)
+                                                 : service_.handle(std::move(*request), call, nobody);
+  auto answer = co_await std::move(answering);
   mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
   co_return answer_to(id, method, std::move(response));
 }

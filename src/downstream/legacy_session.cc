@@ -1,4 +1,3 @@
-#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -9,13 +8,6 @@
 
 namespace jungle::downstream {
 namespace {
-
-constexpr std::string_view kToolsChanged =
-    R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})";
-constexpr std::string_view kPromptsChanged =
-    R"({"jsonrpc":"2.0","method":"notifications/prompts/list_changed","params":{}})";
-constexpr std::string_view kResourcesChanged =
-    R"({"jsonrpc":"2.0","method":"notifications/resources/list_changed","params":{}})";
 
 // Takes a stream's place in the session's count for as long as it lives.
 class StreamCount {
@@ -28,26 +20,6 @@ class StreamCount {
  private:
   ClientSession& session_;
 };
-
-Task<Result<void>> start_event_stream(http::Exchange& exchange) {
-  const std::array<http::Header, 2> headers{http::Header{"Cache-Control", "no-cache"},
-                                            http::Header{"X-Accel-Buffering", "no"}};
-  const http::ResponseHead head{200, "text/event-stream", headers};
-  co_return co_await exchange.start_stream(head);
-}
-
-// The client may be gone, or the stream cancelled by a shutdown: either way this is the last that is written.
-Task<void> end_event_stream(http::Exchange& exchange) {
-  co_await exchange.reset_cancellation();
-  const auto ended = co_await exchange.finish();
-  (void)ended;
-}
-
-Task<Result<void>> write_message(http::Exchange& exchange, std::string_view message, std::string_view id) {
-  http::SseWriter sse;
-  const auto pieces = sse.event("message", message, id);
-  co_return co_await exchange.write(pieces);
-}
 
 }  // namespace
 
@@ -103,39 +75,20 @@ Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view s
   co_return co_await run_stream(exchange, *session, serial);
 }
 
-// False once the stream shall end. Writes comments while there are no news.
-Task<bool> McpEndpoint::wait_for_news(http::Exchange& exchange, OpenStream& stream) {
-  bool quiet = false;
-  DeadlineList::Entry keep_alive([&] {
-    quiet = true;
-    stream.news.notify_all();
-  });
-  exchange.deadlines().arm(keep_alive, exchange.deadlines().coarse_now() + kKeepAliveTime);
-  const bool woken = co_await stream.news.wait();
-  if (!woken) co_return false;
-  if (!quiet) co_return true;
-  const std::array<std::string_view, 1> comment{http::SseWriter::keep_alive()};
-  const auto written = co_await exchange.write(comment);
-  co_return written.has_value();
-}
-
-// The standalone stream of a session: changes of the lists. One per session; a newer one ends it.
+// The standalone stream of a session: changes of lists and of resources. One per session; a newer one ends it.
 Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial) {
-  const auto started = co_await start_event_stream(exchange);
-  if (!started) co_return;
-  OpenStream stream(executor_);
+  ChangeStream stream(executor_);
+  stream.scope = session->scope;
   stream.session = session.get();
+  stream.wanted = ListChange{true, true, true};
+  stream.watched = &session->watched;
   streams_.push_back(stream);
+  const auto started = co_await start_event_stream(exchange, std::string_view());
+  if (!started) co_return;
   while (!session->ended && session->stream_serial == serial) {
-    const ListChange change = std::exchange(stream.pending, ListChange{});
-    for (const auto& [changed, message] :
-         {std::pair(change.tools, kToolsChanged), std::pair(change.prompts, kPromptsChanged),
-          std::pair(change.resources, kResourcesChanged)}) {
-      if (!changed) continue;
-      const auto written = co_await write_message(exchange, message, std::string_view());
-      if (!written) co_return;
-    }
-    if (stream.pending.any()) continue;
+    const auto written = co_await write_news(exchange, stream);
+    if (!written) co_return;
+    if (stream.has_news()) continue;
     const bool more = co_await wait_for_news(exchange, stream);
     if (!more) break;
   }
@@ -144,10 +97,10 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
 
 // Sends what a broken answer stream had after `position`, and goes on with it until its call has ended.
 Task<void> McpEndpoint::resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position) {
-  const auto started = co_await start_event_stream(exchange);
+  const auto started = co_await start_event_stream(exchange, std::string_view());
   if (!started) co_return;
   exchange.set_shutdown(http::Shutdown::kFinish);  // As on the stream that broke: it ends when the call does.
-  OpenStream stream(executor_);
+  ChangeStream stream(executor_);
   stream.session = session.get();
   stream.resumed = position.stream.get();
   position.stream->followed = true;
@@ -177,16 +130,14 @@ Task<void> McpEndpoint::end_session(http::Exchange& exchange, std::string_view s
 }
 
 void McpEndpoint::lists_changed(const ListChanges& changes) {
-  for (OpenStream& stream : streams_) {
-    const auto found = changes.find(stream.session->scope);
-    if (found == changes.end() || stream.resumed != nullptr) continue;
-    stream.pending.add(found->second);
-    stream.news.notify_all();
+  for (ChangeStream& stream : streams_) {
+    const auto found = changes.find(stream.scope);
+    if (found != changes.end()) stream.add(found->second);
   }
 }
 
 void McpEndpoint::session_changed(const ClientSession& session) {
-  for (OpenStream& stream : streams_) {
+  for (ChangeStream& stream : streams_) {
     if (stream.session == &session) stream.news.notify_all();
   }
   if (!session.ended) return;
@@ -202,7 +153,7 @@ void McpEndpoint::cancel_call(const ClientSession& session, const std::string& i
 }
 
 void McpEndpoint::stream_grew(const ReplayStream& stream) {
-  for (OpenStream& open : streams_) {
+  for (ChangeStream& open : streams_) {
     if (open.resumed == &stream) open.news.notify_all();
   }
 }

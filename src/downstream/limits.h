@@ -21,6 +21,9 @@ inline constexpr Millis kInputPause{250};         // Before a call is repeated t
 inline constexpr std::size_t kReplayStreamsMax = 32;             // Streams of a session that can be resumed.
 inline constexpr std::size_t kReplayEventsMax = 256;             // Events that one of them keeps.
 inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;  // Bytes that all of them keep.
+inline constexpr std::size_t kListensMax = 8192;                 // Of a principal, per worker: `subscriptions/listen`.
+inline constexpr std::size_t kWatchedResourcesMax = 256;         // Of a legacy session, or of one of those.
+inline constexpr Seconds kFarewellTime{1};                       // For the last word on a stream at a shutdown.
 inline constexpr Seconds kReplayTime{300};                       // How long a finished stream can be resumed.
 
 }  // namespace jungle::downstream

@@ -9,6 +9,7 @@
 #include "downstream/limits.h"
 #include "downstream/request_check.h"
 #include "mcp/error_code.h"
+#include "mcp/url_elicitation.h"
 
 namespace jungle::downstream {
 namespace {
@@ -21,11 +22,12 @@ bool is_json(std::optional<std::string_view> content_type) {
 
 }  // namespace
 
-McpEndpoint::McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
-                         EndpointPeers& peers, EndpointOptions options)
+McpEndpoint::McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, mcp::ResourceFeed& feed,
+                         SessionTable& sessions, EndpointPeers& peers, EndpointOptions options)
     : executor_(executor),
       log_(log),
       service_(service),
+      feed_(feed),
       sessions_(sessions),
       peers_(peers),
       options_(std::move(options)),
@@ -99,7 +101,7 @@ Task<void> McpEndpoint::answer(http::Exchange& exchange, int status, std::string
 mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_view scope) {
   mcp::CallContext call;
   call.deadline = exchange.deadlines().coarse_now() + kCallTimeMax;
-  call.principal = mcp::PrincipalId("anonymous");
+  call.principal = mcp::PrincipalId(kAnonymous);
   call.request_id = std::to_string(next_request_++);
   call.scope = scope;
   call.client_headers = exchange.headers();
@@ -110,6 +112,8 @@ mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_vi
 // Modern clients give input by repeating their request; legacy ones are asked while it runs.
 Task<Result<mcp::Response>> McpEndpoint::answer_of(http::Exchange& exchange, const Caller& caller,
                                                    ResponseWriter& writer, mcp::Request request) {
+  if (caller.session && changes_subscriptions(request.method))
+    return change_subscription(caller.session, std::move(request), caller.context);
   const bool can_be_asked = writer.can_ask() && caller.context.client_capabilities.any();
   if (!can_be_asked || !mcp::takes_input(request.method))
     return service_.handle(std::move(request), caller.context, writer);
@@ -120,7 +124,7 @@ Task<Result<mcp::Response>> McpEndpoint::answer_of(http::Exchange& exchange, con
 // The call itself, for both eras: everything a client sees of failures is decided here.
 Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::Request request) {
   const std::string id = request.id;
-  const std::string_view method = mcp::text_of(request.method);
+  const mcp::Method method = request.method;
   mcp::CallContext& call = caller.context;
   if (caller.param_headers) call.param_headers = &*caller.param_headers;
   ResponseWriter writer(exchange, background_, executor_, id, request.method, caller.form);
@@ -146,13 +150,15 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
     }
   }
   if (!answer) {
-    log_.debug("call failed", {{"method", method},
+    log_.debug("call failed", {{"method", mcp::text_of(method)},
                                {"request", call.request_id},
                                {"reason", answer.error().message},
                                {"detail", answer.error().detail}});
   }
   const bool unknown_endpoint = !answer && answer.error().code == ErrorCode::kNotFound;
   mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
+  if (mcp::is_modern(call.revision))
+    response = mcp::url_elicitation_for_modern(std::move(response), method, call.client_capabilities);
   const int status = unknown_endpoint ? 404 : status_of(response, call.revision);
   co_await writer.finish(std::move(response), status);
 }

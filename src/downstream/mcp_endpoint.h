@@ -10,16 +10,21 @@
 #include <boost/intrusive/list.hpp>
 
 #include "base/task_group.h"
+#include "downstream/change_stream.h"
 #include "downstream/client_questions.h"
 #include "downstream/endpoint_peers.h"
 #include "downstream/response_writer.h"
 #include "downstream/session_table.h"
 #include "http/exchange.h"
 #include "mcp/json_reader.h"
+#include "mcp/resource_feed.h"
 #include "mcp/service.h"
 #include "telemetry/log.h"
 
 namespace jungle::downstream {
+
+// Who calls, where nobody has to say who they are.
+inline constexpr const char* kAnonymous = "anonymous";
 
 struct EndpointOptions {
   std::string server_info;  // Raw JSON of our `serverInfo`.
@@ -27,14 +32,14 @@ struct EndpointOptions {
 
 // Serves `/mcp` and `/mcp/{server}` to clients of every era: reads a message, decides its era, and calls the service in
 // the modern dialect. Modern requests are stateless; legacy clients have a session (`initialize`, GET stream, DELETE,
-// resumable answers), 2025-03-26 clients may send batches.
+// resumable answers, subscriptions), 2025-03-26 clients may send batches.
 //
 // One per worker, owned by it; used on its executor. Does not check Host and Origin (the front door of the whole server
 // did) and does not route: the service does.
 class McpEndpoint {
  public:
-  McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, SessionTable& sessions,
-              EndpointPeers& peers, EndpointOptions options);
+  McpEndpoint(Executor executor, telemetry::Log& log, mcp::Service& service, mcp::ResourceFeed& feed,
+              SessionTable& sessions, EndpointPeers& peers, EndpointOptions options);
   McpEndpoint(const McpEndpoint&) = delete;
   McpEndpoint& operator=(const McpEndpoint&) = delete;
   ~McpEndpoint();
@@ -44,6 +49,7 @@ class McpEndpoint {
 
   // What other workers tell (EndpointPeers). On this executor.
   void lists_changed(const ListChanges& changes);
+  void resource_updated(const ResourceUpdate& update);
   void cancel_call(const ClientSession& session, const std::string& id);
   void session_changed(const ClientSession& session);  // Ended, or has a newer stream: streams look again.
   void stream_grew(const ReplayStream& stream);
@@ -67,14 +73,8 @@ class McpEndpoint {
     std::string_view id;
     http::Exchange* exchange = nullptr;
   };
-  // An open GET stream.
-  struct OpenStream : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    explicit OpenStream(Executor executor) : news(executor) {}
-    const ClientSession* session = nullptr;
-    const ReplayStream* resumed = nullptr;  // The stream that is replayed, if any.
-    ListChange pending;
-    Signal news;
-  };
+  struct Listening;
+  class ListenPlace;
 
   // mcp_endpoint.cc: what a request is.
   Task<void> post(http::Exchange& exchange, std::string_view scope);
@@ -98,10 +98,18 @@ class McpEndpoint {
   Task<void> legacy_call(http::Exchange& exchange, Session session, mcp::Request request);
   Task<void> initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request);
   Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
+  Task<Result<mcp::Response>> change_subscription(Session session, mcp::Request request, const mcp::CallContext& call);
   Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);
   void tell_cancelled(const Session& session, const std::string& params);
   void tell_answered(const Session& session, mcp::IncomingResponse incoming);
   mcp::CallContext session_call(http::Exchange& exchange, const Session& session);
+
+  // listen.cc
+  Task<void> listen(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+  Task<bool> start_listening(http::Exchange& exchange, mcp::Request request, Listening& listening);
+  Task<Result<std::string>> capabilities_of(const mcp::CallContext& call);
+  Task<std::vector<std::string>> watch_all(std::vector<std::string> uris, const mcp::CallContext& call,
+                                           WatchList& watched);
 
   // legacy_session.cc
   Result<Session> session_of(http::Exchange& exchange, std::string_view scope);
@@ -109,12 +117,12 @@ class McpEndpoint {
   Task<void> open_stream(http::Exchange& exchange, std::string_view scope);
   Task<void> run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial);
   Task<void> resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position);
-  Task<bool> wait_for_news(http::Exchange& exchange, OpenStream& stream);
   Task<void> end_session(http::Exchange& exchange, std::string_view scope);
 
   Executor executor_;
   telemetry::Log& log_;
   mcp::Service& service_;
+  mcp::ResourceFeed& feed_;
   SessionTable& sessions_;
   EndpointPeers& peers_;
   EndpointOptions options_;
@@ -122,8 +130,9 @@ class McpEndpoint {
   ClientQuestions questions_;
   std::uint64_t next_request_ = 1;
   std::unordered_map<std::string, Session> known_sessions_;
+  std::unordered_map<std::string, std::size_t> listens_;  // `subscriptions/listen` streams, by principal.
   boost::intrusive::list<RunningCall, boost::intrusive::constant_time_size<false>> running_;
-  boost::intrusive::list<OpenStream, boost::intrusive::constant_time_size<false>> streams_;
+  boost::intrusive::list<ChangeStream, boost::intrusive::constant_time_size<false>> streams_;
 };
 
 }  // namespace jungle::downstream

@@ -15,6 +15,7 @@ Task<void> McpEndpoint::modern_request(http::Exchange& exchange, std::string_vie
     auto error = mcp::Response::error(mcp::kHeaderMismatch, param_headers.error().message);
     return answer(exchange, 400, request.id, std::move(error));
   }
+  if (request.method == mcp::Method::kSubscriptionsListen) return listen(exchange, scope, std::move(request));
 
   Caller caller{make_call(exchange, scope), {}, nullptr, std::move(*param_headers)};
   mcp::CallContext& call = caller.context;

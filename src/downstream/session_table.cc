@@ -8,26 +8,27 @@ void SessionTable::add(const std::shared_ptr<ClientSession>& session, SteadyTime
   session->last_used = now;
   sessions_.with([&](Sessions& sessions) {
     session->id = "mcp-session-" + random_uuid(random_);
-    if (sessions.size() % 1024 == 1023) end_idle(sessions, now);
     if (sessions.size() >= kSessionsMax) {
       auto oldest = sessions.begin();
       for (auto it = sessions.begin(); it != sessions.end(); ++it) {
         if (it->second->last_used.load() < oldest->second->last_used.load()) oldest = it;
       }
-      oldest->second->ended = true;
+      oldest->second->end();
       sessions.erase(oldest);
     }
     sessions.emplace(session->id, session);
   });
 }
 
-void SessionTable::end_idle(Sessions& sessions, SteadyTime now) {
-  for (auto it = sessions.begin(); it != sessions.end();) {
-    ClientSession& session = *it->second;
-    const bool idle = session.open_streams == 0 && now - session.last_used.load() > kSessionIdleTime;
-    if (idle) session.ended = true;
-    it = idle ? sessions.erase(it) : std::next(it);
-  }
+void SessionTable::end_idle(SteadyTime now) {
+  sessions_.with([&](Sessions& sessions) {
+    for (auto it = sessions.begin(); it != sessions.end();) {
+      ClientSession& session = *it->second;
+      const bool idle = session.open_streams == 0 && now - session.last_used.load() > kSessionIdleTime;
+      if (idle) session.end();
+      it = idle ? sessions.erase(it) : std::next(it);
+    }
+  });
 }
 
 std::shared_ptr<ClientSession> SessionTable::find(const std::string& id) const {
@@ -38,7 +39,7 @@ std::shared_ptr<ClientSession> SessionTable::find(const std::string& id) const {
 }
 
 void SessionTable::end(ClientSession& session) {
-  session.ended = true;
+  session.end();
   sessions_.with([&](Sessions& sessions) { sessions.erase(session.id); });
 }
 

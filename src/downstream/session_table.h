@@ -14,8 +14,10 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "downstream/replay_stream.h"
+#include "downstream/watch_list.h"
 #include "mcp/call_context.h"
 #include "mcp/log_level.h"
+#include "mcp/request.h"
 #include "mcp/revision.h"
 
 namespace jungle::downstream {
@@ -38,22 +40,35 @@ struct ClientSession {
   std::atomic<std::uint64_t> next_question{1};                        // The id of our next request to the client.
   std::atomic<std::optional<mcp::LogLevel>> log_level{std::nullopt};  // Of `logging/setLevel`.
   ReplayStore replay;
+  WatchList watched;  // `resources/subscribe`.
+
+  // It takes no more requests, and watches nothing.
+  void end() {
+    ended = true;
+    watched.close();
+  }
 };
+
+// Requests that a session keeps: they never get to the service.
+constexpr bool changes_subscriptions(mcp::Method method) {
+  return method == mcp::Method::kResourcesSubscribe || method == mcp::Method::kResourcesUnsubscribe;
+}
 
 // All legacy sessions, by id. One per process. Callable from any thread; endpoints ask it once per session and worker.
 class SessionTable {
  public:
   explicit SessionTable(Random& random) : random_(random) {}
 
-  // Takes the session in under a new id, `mcp-session-<uuid>` as MCPJungle makes them. Idle sessions end on the way.
+  // Takes the session in under a new id, `mcp-session-<uuid>` as MCPJungle makes them.
   void add(const std::shared_ptr<ClientSession>& session, SteadyTime now);
   std::shared_ptr<ClientSession> find(const std::string& id) const;  // nullptr if unknown or ended.
   void end(ClientSession& session);
+  // Ends sessions that have not been used for kSessionIdleTime.
+  void end_idle(SteadyTime now);
   std::size_t size() const;
 
  private:
   using Sessions = std::unordered_map<std::string, std::shared_ptr<ClientSession>>;
-  static void end_idle(Sessions& sessions, SteadyTime now);
   Random& random_;
   Guarded<Sessions> sessions_;
 };

@@ -31,10 +31,18 @@ TEST_F(SessionTableTest, FindsASessionByItsId) {
   EXPECT_EQ(nullptr, table_.find("mcp-session-none"));
 }
 
-TEST_F(SessionTableTest, EndsASession) {
+TEST_F(SessionTableTest, EndsASessionAndWhatItWatches) {
   const auto session = add(now_);
+  int released = 0;
+  const auto watch = [&] {
+    return std::make_shared<const mcp::ResourceWatch>("s", "x", [&](const mcp::ResourceWatch&) { ++released; });
+  };
+  EXPECT_TRUE(session->watched.add("u", watch()).has_value());
   table_.end(*session);
   EXPECT_TRUE(session->ended);
+  EXPECT_EQ(1, released);
+  EXPECT_FALSE(session->watched.add("late", watch()).has_value());
+  EXPECT_EQ(2, released);
   EXPECT_EQ(nullptr, table_.find(session->id));
 }
 
@@ -43,8 +51,9 @@ TEST_F(SessionTableTest, EndsSessionsThatAreIdleForTooLong) {
   const auto streaming = add(now_);
   streaming->open_streams = 1;
   const SteadyTime later = now_ + kSessionIdleTime + 1s;
-  for (int i = 0; i < 2048; ++i)
-    add(later);
+  const auto fresh = add(later);
+  table_.end_idle(later);
+  EXPECT_FALSE(fresh->ended);
   EXPECT_TRUE(idle->ended);
   EXPECT_FALSE(streaming->ended);
 }

@@ -11,13 +11,23 @@ Task<Result<mcp::Response>> answer(Result<mcp::Response> known) { co_return know
 
 }  // namespace
 
-Gateway::Gateway(const Published<Snapshot>& catalog, upstream::Directory& upstreams, GatewayOptions options)
-    : catalog_(catalog), upstreams_(upstreams), options_(std::move(options)) {}
+Gateway::Gateway(Executor executor, const Published<Snapshot>& catalog, upstream::Directory& upstreams,
+                 ResourceHub& resources, GatewayOptions options)
+    : executor_(executor),
+      catalog_(catalog),
+      upstreams_(upstreams),
+      resources_(resources),
+      options_(std::move(options)) {}
+
+Gateway::Scope Gateway::scope_of(const std::string& name) {
+  Scope scope{catalog_.current(), nullptr};
+  scope.view = name.empty() ? &scope.catalog->all() : scope.catalog->view_of(name);
+  return scope;
+}
 
 Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::CallContext& call,
                                             mcp::EventSink& events) {
-  Scope scope{catalog_.current(), nullptr};
-  scope.view = call.scope.empty() ? &scope.catalog->all() : scope.catalog->view_of(call.scope);
+  Scope scope = scope_of(call.scope);
   if (scope.view == nullptr) {
     return answer(Error{ErrorCode::kNotFound, "MCP server " + call.scope + " not found", {}});
   }

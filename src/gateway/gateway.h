@@ -11,6 +11,8 @@
 #include "base/published.h"
 #include "catalog/snapshot.h"
 #include "gateway/list_cache.h"
+#include "gateway/resource_hub.h"
+#include "mcp/resource_feed.h"
 #include "mcp/service.h"
 #include "upstream/directory.h"
 
@@ -25,14 +27,19 @@ struct GatewayOptions {
 //
 // One per worker, used on its executor. Reads the catalog through snapshots; takes no lock and does not block. Knows
 // nothing of sessions, HTTP or the clients' eras: that is downstream's business.
-class Gateway final : public mcp::Service {
+class Gateway final : public mcp::Service, public mcp::ResourceFeed {
  public:
-  Gateway(const Published<catalog::Snapshot>& catalog, upstream::Directory& upstreams, GatewayOptions options);
+  Gateway(Executor executor, const Published<catalog::Snapshot>& catalog, upstream::Directory& upstreams,
+          ResourceHub& resources, GatewayOptions options);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
   Task<Result<mcp::Response>> handle(mcp::Request request, const mcp::CallContext& call,
                                      mcp::EventSink& events) override;
+
+  // resources_watch.cc
+  Task<Result<mcp::ResourceWatchPtr>> watch(std::string uri, const mcp::CallContext& call) override;
+  bool leads_to(const std::string& uri, const std::string& scope, const mcp::ResourceWatch& watch) override;
 
  private:
   using Snapshot = catalog::Snapshot;
@@ -41,9 +48,10 @@ class Gateway final : public mcp::Service {
   // What one call sees: one catalog for its whole length, and the view of its endpoint.
   struct Scope {
     std::shared_ptr<const Snapshot> catalog;
-    const View* view;
+    const View* view;  // Null: there is no such server.
   };
 
+  Scope scope_of(const std::string& name);
   mcp::Response server_discover(const mcp::CallContext& call, const Snapshot& snapshot, const View& view) const;
   Task<Result<mcp::Response>> tools_call(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
                                          Scope scope);
@@ -54,8 +62,10 @@ class Gateway final : public mcp::Service {
   Task<Result<mcp::Response>> completion_complete(mcp::Request request, const mcp::CallContext& call,
                                                   mcp::EventSink& events, Scope scope);
 
+  Executor executor_;
   Published<Snapshot>::Reader catalog_;
   upstream::Directory& upstreams_;
+  ResourceHub& resources_;
   GatewayOptions options_;
   ListCache lists_;
 };

@@ -61,6 +61,30 @@ class GatewayTest : public testing::CoroTest {
     return got->has_value() ? std::string((*got)->payload()) : "! " + got->error().message;
   }
 
+  Task<Result<void>> subscribe(std::string what) {
+    subscribed_.push_back(std::move(what));
+    co_return Result<void>();
+  }
+  Task<void> await_watch(std::string uri, std::optional<Result<mcp::ResourceWatchPtr>>& got) {
+    auto watched = co_await gateway_.watch(std::move(uri), call_);
+    got.emplace(std::move(watched));
+  }
+  Result<mcp::ResourceWatchPtr> watch(std::string uri) {
+    std::optional<Result<mcp::ResourceWatchPtr>> got;
+    run(await_watch(std::move(uri), got));
+    return std::move(*got);
+  }
+  // The server "files" with one resource that may be subscribed to.
+  void publish_subscribable(bool enabled) {
+    catalog::Discovery discovery;
+    discovery.capabilities = R"({"resources":{"subscribe":true}})";
+    discovery.resources = {R"({"uri":"file:///a.txt","name":"a"})"};
+    catalog::ServerEntry entry = catalog::admit(catalog::testing::http_spec("files"), std::move(discovery));
+    entry.resources.at(0).enabled = enabled;
+    publish({std::move(entry)});
+  }
+
+  std::vector<std::string> subscribed_;
   ScriptedService github_{context_.get_executor()};
   ScriptedService files_{context_.get_executor()};
   FakeDirectory directory_;
@@ -68,7 +92,11 @@ class GatewayTest : public testing::CoroTest {
   std::uint64_t generation_ = 0;
   mcp::CallContext call_;
   mcp::NoEvents nobody_;
-  Gateway gateway_{catalog_, directory_, GatewayOptions{"v1.2.3"}};
+  ResourceHub hub_{context_.get_executor(),
+                   {[this](catalog::ServerName server, std::string uri) { return subscribe(server.str() + " " + uri); },
+                    [](const catalog::ServerName&, const std::string&) {}},
+                   [](std::exception_ptr) { ADD_FAILURE() << "a task threw"; }};
+  Gateway gateway_{context_.get_executor(), catalog_, directory_, hub_, GatewayOptions{"v1.2.3"}};
 };
 
 TEST_F(GatewayTest, SendsTheToolsOwnNameToItsServer) {
@@ -125,16 +153,17 @@ TEST_F(GatewayTest, ExposesTheUrisOfResourceLinks) {
 TEST_F(GatewayTest, ExposesTheUriOfAToolsUserInterface) {
   catalog::Discovery discovery;
   discovery.capabilities = R"({"tools":{},"resources":{}})";
-  discovery.tools = {R"({"name":"read","inputSchema":{"type":"object"},"_meta":{"ui":{"resourceUri":"ui://app/a.html",)"
-                     R"("visibility":["model"]},"ui/resourceUri":"ui://app/a.html","k":"ui://app/a.html"}})"};
+  discovery.tools = {
+      R"({"name":"read","inputSchema":{"type":"object"},"_meta":{"ui":{"resourceUri":"ui://app/a.html",)"
+      R"("visibility":["model"]},"ui/resourceUri":"ui://app/a.html","openai/outputTemplate":"ui://app/a.html","k":"ui://app/a.html"}})"};
   discovery.resources = {R"({"uri":"ui://app/a.html","name":"a","_meta":{"ui":{"prefersBorder":true}}})"};
   publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery))});
-  const std::string exposed = "mcpj://res/files/dWk6Ly9hcHAvYS5odG1s";
+  const std::string exposed = "ui://files/app/a.html";
 
   const std::string tools = answer("tools/list");
-  EXPECT_NE(std::string::npos,
-            tools.find(R"("_meta":{"ui":{"resourceUri":")" + exposed +
-                       R"(","visibility":["model"]},"ui/resourceUri":")" + exposed + R"(","k":"ui://app/a.html"})"))
+  EXPECT_NE(std::string::npos, tools.find(R"("_meta":{"ui":{"resourceUri":")" + exposed +
+                                          R"(","visibility":["model"]},"ui/resourceUri":")" + exposed +
+                                          R"(","openai/outputTemplate":")" + exposed + R"(","k":"ui://app/a.html"})"))
       << tools;
   const std::string resources = answer("resources/list");
   EXPECT_NE(std::string::npos, resources.find("\"uri\":\"" + exposed + "\"")) << resources;
@@ -144,13 +173,23 @@ TEST_F(GatewayTest, ExposesTheUriOfAToolsUserInterface) {
   EXPECT_EQ(R"({"contents":[{"uri":")" + exposed + R"(","text":"<html>"}]})",
             answer("resources/read", R"({"uri":")" + exposed + "\"}"));
   EXPECT_EQ(R"({"uri":"ui://app/a.html"})", files_.seen().at(0).params);
+  const std::string opaque = "mcpj://res/files/dWk6Ly9hcHAvYS5odG1s";  // The form of all other resources.
+  EXPECT_EQ(R"({"contents":[{"uri":")" + opaque + R"(","text":"<html>"}]})",
+            answer("resources/read", R"({"uri":")" + opaque + "\"}"));
 
   files_.reply("tools/call", R"({"content":[],"_meta":{"ui":{"resourceUri":"ui://app/a.html"}}})");
   EXPECT_EQ(R"({"content":[],"_meta":{"ui":{"resourceUri":")" + exposed + R"("}}})",
             answer("tools/call", R"({"name":"files__read"})"));
+  for (const std::string key : {"ui/resourceUri", "openai/outputTemplate"}) {
+    files_.reply("tools/call", R"({"content":[],"_meta":{")" + key + R"(":"ui://app/a.html"}})");
+    answer("tools/call", R"({"name":"files__read"})");  // The former answer is used up.
+    EXPECT_EQ(R"({"content":[],"_meta":{")" + key + R"(":")" + exposed + R"("}})",
+              answer("tools/call", R"({"name":"files__read"})"));
+  }
 
   call_.scope = "files";  // The server's own endpoint keeps what the server says.
-  EXPECT_EQ(std::string::npos, answer("tools/list").find("mcpj:"));
+  EXPECT_EQ(std::string::npos, answer("tools/list").find(exposed));
+  EXPECT_NE(std::string::npos, answer("tools/list").find(R"("resourceUri":"ui://app/a.html")"));
 }
 
 TEST_F(GatewayTest, ReadsAResourceUnderItsOwnUri) {
@@ -217,6 +256,34 @@ TEST_F(GatewayTest, DescribesItself) {
       R"("cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"MCPJungle Proxy MCP Server",)"
       R"("version":"v1.2.3"}}})",
       answer("server/discover"));
+}
+
+TEST_F(GatewayTest, WatchesAResourceUnderItsOwnUri) {
+  const std::string exposed = "mcpj://res/files/ZmlsZTovLy9hLnR4dA";
+  publish_subscribable(true);
+  EXPECT_NE(std::string::npos, answer("server/discover").find(R"("resources":{"subscribe":true,"listChanged":true})"));
+  const auto watched = watch(exposed);
+  ASSERT_TRUE(watched.has_value()) << watched.error().message;
+  EXPECT_EQ(std::vector<std::string>{"files file:///a.txt"}, subscribed_);
+  EXPECT_TRUE(gateway_.leads_to(exposed, "", **watched));
+  EXPECT_TRUE(gateway_.leads_to("file:///a.txt", "files", **watched));
+  EXPECT_FALSE(gateway_.leads_to("file:///a.txt", "", **watched));
+  EXPECT_FALSE(gateway_.leads_to("mcpj://res/files/ZmlsZTovLy9i", "", **watched));
+  publish_subscribable(false);
+  EXPECT_FALSE(gateway_.leads_to(exposed, "", **watched)) << "it is disabled";
+  publish({});
+  EXPECT_FALSE(gateway_.leads_to(exposed, "", **watched)) << "its server is gone";
+}
+
+TEST_F(GatewayTest, WatchesNothingThatTheCallerCannotRead) {
+  const std::string exposed = "mcpj://res/files/ZmlsZTovLy9hLnR4dA";
+  EXPECT_EQ("server 'files' does not offer subscriptions to its resources", watch(exposed).error().message);
+  publish_subscribable(false);
+  EXPECT_EQ(ErrorCode::kNotFound, watch(exposed).error().code);
+  publish_subscribable(true);
+  EXPECT_EQ(ErrorCode::kNotFound, watch("file:///a.txt").error().code);
+  EXPECT_EQ(ErrorCode::kNotFound, watch("mcpj://res/nobody/ZmlsZTovLy9hLnR4dA").error().code);
+  EXPECT_TRUE(subscribed_.empty());
 }
 
 TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {

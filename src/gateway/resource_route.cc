@@ -12,9 +12,9 @@ bool has_resources(const catalog::ServerEntry& server) {
   return catalog::offers(server, "resources");
 }
 
-bool lists(const catalog::ServerEntry& server, const std::string& own_uri) {
+bool is_disabled(const catalog::ServerEntry& server, const std::string& own_uri) {
   return std::any_of(server.resources.begin(), server.resources.end(),
-                     [&](const catalog::ResourceEntry& entry) { return entry.own_uri == own_uri; });
+                     [&](const catalog::ResourceEntry& entry) { return entry.own_uri == own_uri && !entry.enabled; });
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ std::optional<ResourceRoute> route_resource(const catalog::Snapshot& snapshot, c
     route = ResourceRoute{snapshot.find_server(parsed->server.str()), parsed->own_uri};
   }
   if (!route.server || !route.server->enabled || !has_resources(*route.server)) return std::nullopt;
-  if (lists(*route.server, route.own_uri)) return std::nullopt;  // Listed but not in the view: disabled.
+  if (is_disabled(*route.server, route.own_uri)) return std::nullopt;
   return route;
 }
 

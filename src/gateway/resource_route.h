@@ -18,9 +18,9 @@ struct ResourceRoute {
 };
 
 // Finds the server of the URI that a client asked for: an entry of the view; else, since templates and tools name
-// resources that no list has, the server that the URI itself names (`mcpj://res/<server>/…`, `mcpj://tpl/<server>/…`)
-// or that the endpoint is for, if that server has resources at all. Nothing for a resource that is disabled, unknown,
-// or of no server.
+// resources that no list has, the server that the URI itself names (`mcpj://res/<server>/…`, `mcpj://tpl/<server>/…`,
+// `ui://<server>/…`) or that the endpoint is for, if that server has resources at all. Nothing for a resource that is
+// disabled, unknown, or of no server.
 std::optional<ResourceRoute> route_resource(const catalog::Snapshot& snapshot, const catalog::View& view,
                                             const std::string& scope, const std::string& uri);
 

@@ -75,9 +75,14 @@ std::vector<Range> elements_of(const Rewriter& rewriter, std::string_view payloa
   return elements ? std::move(*elements) : std::vector<Range>{};
 }
 
-// Both kinds of block that hold URIs have a type that starts so, as has the member `resourceUri` of a UI. A cheap test
-// that spares most results the walk.
-bool may_hold_uris(std::string_view payload) { return payload.find("\"resource") != std::string_view::npos; }
+bool has(std::string_view payload, std::string_view word) { return payload.find(word) != std::string_view::npos; }
+
+// Both kinds of block that hold URIs have a type that starts so, as has the member `resourceUri` of a UI; its other
+// spellings stand in `_meta`. A cheap test that spares most results the walk.
+bool may_hold_uris(std::string_view payload) {
+  if (has(payload, "\"resource")) return true;
+  return has(payload, "\"_meta\"") && (has(payload, "\"ui/resourceUri\"") || has(payload, "\"openai/outputTemplate\""));
+}
 
 }  // namespace
 

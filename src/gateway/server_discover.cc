@@ -5,6 +5,10 @@
 namespace jungle::gateway {
 namespace {
 
+std::string_view resources_capability(bool has_subscriptions) {
+  return has_subscriptions ? R"({"subscribe":true,"listChanged":true})" : R"({"listChanged":true})";
+}
+
 // The capabilities of one server that we pass on: those whose methods we route, with the options that we honour.
 std::string capabilities_of(const catalog::ServerEntry& server) {
   mcp::JsonObject capabilities;
@@ -13,7 +17,7 @@ std::string capabilities_of(const catalog::ServerEntry& server) {
   if (catalog::offers(server, "prompts") || !server.prompts.empty())
     capabilities.add("prompts", R"({"listChanged":true})");
   if (catalog::offers(server, "resources") || !server.resources.empty())
-    capabilities.add("resources", R"({"listChanged":true})");
+    capabilities.add("resources", resources_capability(catalog::offers_subscriptions(server)));
   if (catalog::offers(server, "tools") || !server.tools.empty()) capabilities.add("tools", R"({"listChanged":true})");
   return capabilities.text();
 }
@@ -23,7 +27,7 @@ std::string capabilities_of(const catalog::View& view) {
   if (view.has_completions()) capabilities.add("completions", "{}");
   capabilities.add("logging", "{}");  // Levels are kept for whatever server a call goes to.
   capabilities.add("prompts", R"({"listChanged":true})");
-  capabilities.add("resources", R"({"listChanged":true})");
+  capabilities.add("resources", resources_capability(view.has_subscriptions()));
   capabilities.add("tools", R"({"listChanged":true})");
   return capabilities.text();
 }

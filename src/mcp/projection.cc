@@ -4,6 +4,7 @@
 
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
+#include "mcp/url_elicitation.h"
 
 namespace jungle::mcp {
 namespace {
@@ -96,6 +97,8 @@ Response error_for(Response error, Revision revision) {
   if (is_modern(revision)) {
     return code == kResourceNotFound ? with_code(error, kInvalidParams) : std::move(error);
   }
+  if (code == kUrlElicitationRequired && revision < Revision::k2025_11_25)
+    return url_elicitation_in_words(std::move(error));
   if (code == kInvalidParams && names_a_uri(error.payload())) return with_code(error, kResourceNotFound);
   return is_modern_only(code) ? with_code(error, kInternalError) : std::move(error);
 }

@@ -26,7 +26,7 @@ Response with_own_server_info(Response modern_result, std::string_view server_in
 Response to_legacy(Response modern_result);
 
 // An error for a client of `revision`: "resource not found" has a code of its own up to 2025-11-25 (-32002) and is
-// -32602 with data.uri since; codes that only the other era knows are not shown.
+// -32602 with data.uri since; codes that only the other era, or a newer revision, knows are not shown.
 Response error_for(Response error, Revision revision);
 
 // Whether the `data` of a JSON-RPC error object has a `uri`: what "resource not found" looks like since 2026-07-28.

@@ -71,6 +71,11 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   const bool wants_progress = progress_token_of(request).has_value();
   if (era != Era::kModern && !request.params.has("_meta")) return request.params.render({});
   mcp::Params::Changes changes;
+  if (era != Era::kModern && mcp::is_modern(call.revision)) {
+    // Of a request that is repeated: no legacy server knows them.
+    changes.members.push_back({"inputResponses", {}});
+    changes.members.push_back({"requestState", {}});
+  }
   changes.drop_protocol_meta = true;
   if (wants_progress) changes.meta.push_back({"progressToken", own_token});
   std::string level;
@@ -174,6 +179,7 @@ std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_
     if (!may_see_log(from_server, call)) return std::nullopt;
     return from_server;
   }
+  if (from_server.method == "notifications/elicitation/complete" && !mcp::is_modern(call.revision)) return from_server;
   if (from_server.method != "notifications/progress" || !client_token) return std::nullopt;
   const auto params = mcp::read_params(from_server.params);
   if (!params || params->find("progressToken") != own_token) return std::nullopt;

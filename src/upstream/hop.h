@@ -55,7 +55,8 @@ std::optional<std::string_view> progress_token_of(const mcp::Request& request);
 std::optional<std::uint64_t> own_token_of(const mcp::Notification& progress);
 
 // Whether a notification of a server belongs to a call, and what the client gets to see of it: `progress` with the
-// client's own token put back, `message` if the client may have it. Nothing: it is dropped.
+// client's own token put back, `message` if the client may have it, `elicitation/complete` for legacy
+// clients. Nothing: it is dropped.
 std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_server,
                                                   std::optional<std::string_view> client_token,
                                                   std::string_view own_token, const mcp::CallContext& call);

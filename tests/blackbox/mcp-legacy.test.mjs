@@ -215,7 +215,7 @@ test('calls', async (t) => {
   });
   await t.test('methods that nobody has', async () => {
     rpcError(await session.call('foo/bar', {}), -32601, /foo\/bar/);
-    rpcError(await session.call('resources/subscribe', { uri: 'x' }), -32601);
+    rpcError(await session.call('subscriptions/listen', { notifications: {} }), -32601);
   });
 });
 

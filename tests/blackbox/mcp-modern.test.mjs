@@ -154,10 +154,6 @@ test('the order of refusals and their codes', async (t) => {
     const answer = await modern(gateway.mcp(), 'resources/read', { uri: 'mcpj://res/up/eA' });
     assert.equal(answer.message.error.data.uri, 'mcpj://res/up/eA');
   });
-  await t.test('subscriptions/listen is refused at once, not left hanging', async () => {
-    const answer = await send(gateway.mcp(), modernMessage('subscriptions/listen', { notifications: { toolsListChanged: true } }));
-    assert.ok(answer.message?.error, answer.text);
-  });
   await t.test('GET and DELETE without a session', async () => {
     for (const method of ['GET', 'DELETE']) {
       const { status } = await request(gateway.mcp(), { method, headers: { Accept: 'text/event-stream', 'MCP-Protocol-Version': MODERN } });

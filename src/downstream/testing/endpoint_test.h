@@ -22,6 +22,7 @@
 #include "http/server.h"
 #include "http/sse_reader.h"
 #include "http/tls.h"
+#include "mcp/testing/fake_resource_feed.h"
 #include "mcp/testing/scripted_service.h"
 #include "telemetry/testing/recording_log.h"
 
@@ -86,10 +87,16 @@ class EndpointTest : public ::testing::Test {
   telemetry::testing::RecordingLog log_;
   SystemRandom random_;
   mcp::testing::ScriptedService service_{context_.get_executor()};
+  mcp::testing::FakeResourceFeed feed_;
   SessionTable sessions_{random_};
   EndpointPeers peers_;
-  McpEndpoint endpoint_{
-      context_.get_executor(), log_, service_, sessions_, peers_, EndpointOptions{R"({"name":"gw","version":"1"})"}};
+  McpEndpoint endpoint_{context_.get_executor(),
+                        log_,
+                        service_,
+                        feed_,
+                        sessions_,
+                        peers_,
+                        EndpointOptions{R"({"name":"gw","version":"1"})"}};
 
  private:
   class Adapter;

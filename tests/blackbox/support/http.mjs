@@ -66,10 +66,12 @@ export class MessageStream {
   #waiting = [];
   #ended = false;
   #call;
+  #answer;
   events = [];
 
   constructor(call, answer) {
     this.#call = call;
+    this.#answer = answer;
     this.status = answer.statusCode;
     this.headers = answer.headers;
     const isStream = (answer.headers['content-type'] ?? '').startsWith('text/event-stream');
@@ -117,6 +119,15 @@ export class MessageStream {
     const messages = [];
     for (let message; (message = await this.next()) !== undefined; ) messages.push(message);
     return messages;
+  }
+
+  // Reads nothing until resume().
+  pause() {
+    this.#answer.pause();
+  }
+
+  resume() {
+    this.#answer.resume();
   }
 
   close() {

@@ -1,0 +1,171 @@
+#include <utility>
+
+#include "downstream/error_response.h"
+#include "downstream/limits.h"
+#include "downstream/listen_filter.h"
+#include "downstream/mcp_endpoint.h"
+#include "downstream/request_check.h"
+#include "mcp/error_code.h"
+#include "mcp/json_object.h"
+#include "mcp/json_reader.h"
+
+namespace jungle::downstream {
+namespace {
+
+constexpr std::string_view kSubscriptionKey = "io.modelcontextprotocol/subscriptionId";
+
+std::string acknowledgement(std::string_view id, const ListenFilter& filter) {
+  mcp::JsonObject meta;
+  meta.add(kSubscriptionKey, id);
+  mcp::JsonObject params;
+  params.add("_meta", meta.text());
+  params.add("notifications", text_of(filter));
+  return R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":)" + params.text() + "}";
+}
+
+std::string final_response(std::string_view id, std::string_view server_info) {
+  mcp::JsonObject meta;
+  meta.add(kSubscriptionKey, id);
+  meta.add("io.modelcontextprotocol/serverInfo", server_info);
+  mcp::JsonObject result;
+  result.add("resultType", "\"complete\"");
+  result.add("_meta", meta.text());
+  return R"({"jsonrpc":"2.0","id":)" + std::string(id) + ",\"result\":" + result.text() + "}";
+}
+
+}  // namespace
+
+// Takes a place among the streams of a principal for as long as it lives.
+class McpEndpoint::ListenPlace {
+ public:
+  ListenPlace(std::unordered_map<std::string, std::size_t>& taken, std::string principal)
+      : taken_(taken), principal_(std::move(principal)) {
+    ++taken_[principal_];
+  }
+  ListenPlace(const ListenPlace&) = delete;
+  ListenPlace& operator=(const ListenPlace&) = delete;
+  ~ListenPlace() {
+    const auto found = taken_.find(principal_);
+    if (--found->second == 0) taken_.erase(found);
+  }
+  bool is_one_too_many() const { return taken_.at(principal_) > kListensMax; }
+
+ private:
+  std::unordered_map<std::string, std::size_t>& taken_;
+  const std::string principal_;
+};
+
+// One `subscriptions/listen` (MCP 2026-07-28 basic/patterns/subscriptions).
+struct McpEndpoint::Listening {
+  explicit Listening(Executor executor) : stream(executor) {}
+  WatchList watched;
+  ChangeStream stream;
+};
+
+// Lives until the client hangs up or the gateway stops.
+Task<void> McpEndpoint::listen(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+  const ListenPlace place(listens_, std::string(kAnonymous));
+  if (place.is_one_too_many()) {
+    const std::string limit = std::to_string(kListensMax);
+    const Error error{ErrorCode::kLimitExceeded, "a client may have " + limit + " streams of changes at once", {}};
+    auto refusal = error_response(error, std::to_string(next_request_++));
+    co_return co_await answer(exchange, 429, request.id, std::move(refusal));
+  }
+  Listening listening(executor_);
+  listening.stream.scope = scope;
+  listening.stream.subscription_id = request.id;
+  listening.stream.watched = &listening.watched;
+  const bool is_open = co_await start_listening(exchange, std::move(request), listening);
+  if (!is_open) co_return;
+  for (;;) {
+    const auto written = co_await write_news(exchange, listening.stream);
+    if (!written) break;
+    if (listening.stream.has_news()) continue;
+    const bool more = co_await wait_for_news(exchange, listening.stream);
+    if (!more) break;
+  }
+  if (exchange.cancel_reason() != http::CancelReason::kShutdown) co_return;  // The client is gone.
+  co_await exchange.reset_cancellation();
+  exchange.set_deadline(exchange.deadlines().coarse_now() + kFarewellTime);
+  const std::string last = final_response(listening.stream.subscription_id, options_.server_info);
+  const auto said = co_await write_message(exchange, last, std::string_view());
+  if (!said) co_return;
+  const auto ended = co_await exchange.finish();
+  (void)ended;
+}
+
+// Acknowledges what of the request can be served, or refuses it: false.
+Task<bool> McpEndpoint::start_listening(http::Exchange& exchange, mcp::Request request, Listening& listening) {
+  mcp::Response refusal;
+  auto filter = read_listen_filter(request.params.find("notifications").value_or("null"));
+  if (!filter) {
+    refusal = mcp::Response::error(mcp::kInvalidParams, filter.error().message);
+    co_await answer(exchange, 400, request.id, std::move(refusal));
+    co_return false;
+  }
+  if (!accepts_stream(exchange)) {
+    refusal = mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
+    co_await answer(exchange, 406, request.id, std::move(refusal));
+    co_return false;
+  }
+  mcp::CallContext call = make_call(exchange, listening.stream.scope);
+  // From now on, so that nothing is missed until the acknowledgement.
+  listening.stream.wanted = filter->lists;
+  streams_.push_back(listening.stream);
+  auto capabilities = co_await capabilities_of(call);
+  if (!capabilities) {
+    const int status = capabilities.error().code == ErrorCode::kNotFound ? 404 : 200;
+    co_await answer(exchange, status, request.id, error_response(capabilities.error(), call.request_id));
+    co_return false;
+  }
+  *filter = honoured(std::move(*filter), *capabilities);
+  listening.stream.wanted = filter->lists;
+  listening.stream.pending = listening.stream.pending.only(filter->lists);
+  filter->resources = co_await watch_all(std::move(filter->resources), call, listening.watched);
+  if (exchange.cancel_reason() != http::CancelReason::kNone) co_return false;
+  exchange.set_deadline(kNever);
+  const std::string first = acknowledgement(request.id, *filter);
+  const auto started = co_await start_event_stream(exchange, first);
+  co_return started.has_value();
+}
+
+// What the endpoint of `call` can do, raw JSON.
+Task<Result<std::string>> McpEndpoint::capabilities_of(const mcp::CallContext& call) {
+  mcp::Request discover;
+  discover.method = mcp::Method::kServerDiscover;
+  discover.method_name = mcp::text_of(discover.method);
+  mcp::NoEvents nobody;
+  auto discovered = co_await service_.handle(std::move(discover), call, nobody);
+  if (!discovered) co_return discovered.error();
+  const auto members = mcp::read_params(std::string(discovered->payload()));
+  co_return std::string(members ? members->find("capabilities").value_or("{}") : "{}");
+}
+
+// Watches what can be watched, all at once; returns the URIs of that.
+Task<std::vector<std::string>> McpEndpoint::watch_all(std::vector<std::string> uris, const mcp::CallContext& call,
+                                                      WatchList& watched) {
+  std::vector<std::pair<std::string, Task<Result<mcp::ResourceWatchPtr>>>> started;
+  for (std::string& uri : uris)
+    started.emplace_back(uri, feed_.watch(uri, call));
+  std::vector<std::string> confirmed;
+  for (auto& [uri, watching] : started) {
+    auto watch = co_await std::move(watching);
+    if (!watch) {
+      log_.debug("a resource is not watched", {{"request", call.request_id}, {"reason", watch.error().message}});
+      continue;
+    }
+    if (watched.add(uri, std::move(*watch))) confirmed.push_back(std::move(uri));
+  }
+  co_return confirmed;
+}
+
+void McpEndpoint::resource_updated(const ResourceUpdate& update) {
+  for (ChangeStream& stream : streams_) {
+    if (stream.watched == nullptr) continue;
+    for (auto& [uri, watch] : stream.watched->of(update.server, update.own_uri)) {
+      if (feed_.leads_to(uri, std::string(stream.scope), *watch)) stream.add_update(std::move(uri));
+    }
+  }
+}
+
+}  // namespace jungle::downstream

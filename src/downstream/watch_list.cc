@@ -1,0 +1,48 @@
+#include "downstream/watch_list.h"
+
+#include <utility>
+
+#include "downstream/limits.h"
+
+namespace jungle::downstream {
+
+bool WatchList::contains(const std::string& uri) const {
+  return state_.with([&](const State& state) { return state.watches.contains(uri); });
+}
+
+Result<void> WatchList::add(const std::string& uri, mcp::ResourceWatchPtr watch) {
+  return state_.with([&](State& state) -> Result<void> {
+    if (state.closed) return Error{ErrorCode::kNotFound, "the session has ended", {}};
+    if (state.watches.contains(uri)) return {};
+    if (state.watches.size() >= kWatchedResourcesMax) {
+      const std::string limit = std::to_string(kWatchedResourcesMax);
+      return Error{ErrorCode::kLimitExceeded, "a client may subscribe to " + limit + " resources at once", {}};
+    }
+    state.watches.emplace(uri, std::move(watch));
+    return {};
+  });
+}
+
+void WatchList::remove(const std::string& uri) {
+  const auto removed = state_.with([&](State& state) { return state.watches.extract(uri); });
+}
+
+void WatchList::close() {
+  const auto all = state_.with([](State& state) {
+    state.closed = true;
+    return std::exchange(state.watches, {});
+  });
+}
+
+std::vector<std::pair<std::string, mcp::ResourceWatchPtr>> WatchList::of(std::string_view server,
+                                                                         std::string_view own_uri) const {
+  return state_.with([&](const State& state) {
+    std::vector<std::pair<std::string, mcp::ResourceWatchPtr>> found;
+    for (const auto& [uri, watch] : state.watches) {
+      if (watch->own_uri() == own_uri && watch->server() == server) found.emplace_back(uri, watch);
+    }
+    return found;
+  });
+}
+
+}  // namespace jungle::downstream

@@ -1,0 +1,47 @@
+#include <memory>
+#include <utility>
+
+#include "gateway/gateway.h"
+#include "gateway/resource_route.h"
+
+namespace jungle::gateway {
+namespace {
+
+using Watched = Result<mcp::ResourceWatchPtr>;
+
+Task<Watched> answer(Error why) { co_return why; }
+
+Task<Watched> answer_of(std::shared_ptr<ResourceHub::WatchReply> reply) {
+  auto watched = co_await reply->wait();
+  if (!watched) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+  co_return std::move(*watched);
+}
+
+}  // namespace
+
+Task<Watched> Gateway::watch(std::string uri, const mcp::CallContext& call) {
+  const Scope scope = scope_of(call.scope);
+  if (scope.view == nullptr) return answer(Error{ErrorCode::kNotFound, "MCP server " + call.scope + " not found", {}});
+  auto route = route_resource(*scope.catalog, *scope.view, call.scope, uri);
+  if (!route) {
+    const std::string message = "handler not found for resource URI '" + uri + "': resource not found";
+    return answer(Error{ErrorCode::kNotFound, message, {}});
+  }
+  const catalog::ServerName& server = route->server->spec.name;
+  if (!catalog::offers_subscriptions(*route->server)) {
+    const std::string message = "server '" + server.str() + "' does not offer subscriptions to its resources";
+    return answer(Error{ErrorCode::kInvalidArgument, message, {}});
+  }
+  const auto reply = std::make_shared<ResourceHub::WatchReply>(executor_);
+  resources_.watch(server, std::move(route->own_uri), reply);
+  return answer_of(reply);
+}
+
+bool Gateway::leads_to(const std::string& uri, const std::string& scope, const mcp::ResourceWatch& watch) {
+  const Scope of = scope_of(scope);
+  if (of.view == nullptr) return false;
+  const auto route = route_resource(*of.catalog, *of.view, scope, uri);
+  return route && route->own_uri == watch.own_uri() && route->server->spec.name.str() == watch.server();
+}
+
+}  // namespace jungle::gateway
