@@ -8,8 +8,8 @@
 
 namespace jungle::app {
 
-// Checks Host and Origin of every request, then hands it to the MCP endpoint (`/mcp`, `/mcp/{server}`) or the REST API
-// (all else). One per worker, used on its executor.
+// Checks Host and Origin of every request, then hands it to the MCP endpoint (`/mcp`, `/mcp/{server}`, `/sse`,
+// `/message`) or the REST API (all else). One per worker, used on its executor.
 class FrontDoor final : public http::Handler {
  public:
   FrontDoor(const http::HostPolicy& policy, downstream::McpEndpoint& endpoint, admin::AdminApi& admin)

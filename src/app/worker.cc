@@ -9,11 +9,16 @@
 namespace jungle::app {
 namespace {
 
-std::string server_info(const std::string& version) {
+std::string server_info(std::string_view name, const std::string& version) {
   mcp::JsonObject info;
-  info.add("name", "\"MCPJungle Proxy MCP Server\"");
+  info.add("name", mcp::json_string(name));
   info.add("version", mcp::json_string(version));
   return info.text();
+}
+
+downstream::EndpointOptions endpoint_options(const std::string& version) {
+  return {server_info("MCPJungle Proxy MCP Server", version),
+          server_info("MCPJungle Proxy MCP Server for SSE transport", version)};
 }
 
 http::ServerOptions server_options(http::AccessLog& access_log) {
@@ -32,7 +37,7 @@ Worker::Worker(const Shared& shared)
       gateway_(executor(), shared.control_plane.published(), directory_, shared.resources,
                gateway::GatewayOptions{shared.version}),
       endpoint_(executor(), shared.log, gateway_, gateway_, shared.sessions, shared.peers,
-                downstream::EndpointOptions{server_info(shared.version)}),
+                endpoint_options(shared.version)),
       admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
              admin::AdminOptions{.version = shared.version, .client_metadata = shared.client_metadata}),
       front_door_(shared.host_policy, endpoint_, admin_),

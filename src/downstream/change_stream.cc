@@ -46,13 +46,13 @@ void ChangeStream::add_update(std::string uri) {
   news.notify_all();
 }
 
-Task<Result<void>> start_event_stream(http::Exchange& exchange, std::string_view first) {
+Task<Result<void>> start_event_stream(http::Exchange& exchange, std::string_view event, std::string_view data) {
   const std::array<http::Header, 2> headers{http::Header{"Cache-Control", "no-cache"},
                                             http::Header{"X-Accel-Buffering", "no"}};
   const http::ResponseHead head{200, "text/event-stream", headers};
-  if (first.empty()) co_return co_await exchange.start_stream(head);
+  if (data.empty()) co_return co_await exchange.start_stream(head);
   http::SseWriter sse;
-  const auto pieces = sse.event("message", first);
+  const auto pieces = sse.event(event, data);
   co_return co_await exchange.start_stream(head, pieces);
 }
 

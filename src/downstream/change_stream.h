@@ -18,10 +18,11 @@
 namespace jungle::downstream {
 
 struct ClientSession;
+class SseSession;
 
-// The GET stream of a legacy session, or `subscriptions/listen` of a modern client: what it wants to hear, and what it
-// was not told yet. A thing that changes again before it was told is told once, so what waits for a slow reader is no
-// more than what it subscribed to.
+// The GET stream of a legacy session or of HTTP+SSE, or `subscriptions/listen` of a modern client: what it wants to
+// hear, and what it was not told yet. A thing that changes again before it was told is told once, so what waits for a
+// slow reader is no more than what it subscribed to.
 //
 // Lives in the frame of its exchange, linked into its endpoint; on the endpoint's executor.
 struct ChangeStream : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -31,6 +32,7 @@ struct ChangeStream : boost::intrusive::list_base_hook<boost::intrusive::link_mo
   std::string subscription_id;             // Raw JSON: the id of the `subscriptions/listen`. Empty for legacy clients.
   ListChange wanted;                       // Which lists.
   const WatchList* watched = nullptr;      // Which resources; null: none.
+  const SseSession* sse = nullptr;         // Of a client of HTTP+SSE, which hears everything here.
   const ClientSession* session = nullptr;  // Of a legacy client.
   const ReplayStream* resumed = nullptr;   // The answer stream that is replayed here, if any: then there are no news.
 
@@ -43,8 +45,8 @@ struct ChangeStream : boost::intrusive::list_base_hook<boost::intrusive::link_mo
   void add_update(std::string uri);
 };
 
-// Begins to answer with an event stream. `first` is its first message, if it is not empty.
-Task<Result<void>> start_event_stream(http::Exchange& exchange, std::string_view first);
+// Begins to answer with an event stream, and its first event if `data` is not empty.
+Task<Result<void>> start_event_stream(http::Exchange& exchange, std::string_view event, std::string_view data);
 Task<Result<void>> write_message(http::Exchange& exchange, std::string_view message, std::string_view event_id);
 // Writes what `stream` was not told yet, and forgets it.
 Task<Result<void>> write_news(http::Exchange& exchange, ChangeStream& stream);

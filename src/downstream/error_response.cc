@@ -1,5 +1,6 @@
 #include "downstream/error_response.h"
 
+#include "downstream/limits.h"
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
 #include "mcp/projection.h"
@@ -49,6 +50,11 @@ mcp::Response error_response(const Error& error, std::string_view request_id) {
   data.add("reason", mcp::json_string(mapped.reason));
   data.add("requestId", mcp::json_string(request_id));
   return mcp::Response::error(mapped.code, error.message, data.text());
+}
+
+Error call_time_error() {
+  const std::string limit = std::to_string(kCallTimeMax.count());
+  return {ErrorCode::kDeadlineExceeded, "the call took longer than " + limit + " s, the most that any call may", {}};
 }
 
 int status_of(const mcp::Response& response, mcp::Revision revision) {

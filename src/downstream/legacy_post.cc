@@ -30,17 +30,6 @@ std::optional<mcp::Response> check_version_header(const http::Exchange& exchange
   return unsupported_version(trimmed(*header));
 }
 
-// What the session answers by itself.
-std::optional<mcp::Response> answer_without_service(ClientSession& session, const mcp::Request& request) {
-  if (request.method != mcp::Method::kPing && request.method != mcp::Method::kLoggingSetLevel) return std::nullopt;
-  if (request.method == mcp::Method::kLoggingSetLevel) {
-    const auto level = mcp::parse_log_level(request.params.find_string("level").value_or(""));
-    if (!level) return mcp::Response::error(mcp::kInvalidParams, "params.level must be one of the eight log levels");
-    session.log_level = *level;
-  }
-  return mcp::Response::result("{}", mcp::ResultForm::kLegacy);
-}
-
 }  // namespace
 
 Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
@@ -48,17 +37,27 @@ Task<void> McpEndpoint::legacy_request(http::Exchange& exchange, std::string_vie
   if (request.method == mcp::Method::kInitialize) return initialize(exchange, scope, std::move(request));
   auto session = session_of(exchange, scope);
   if (!session) return refuse_session(exchange, request.id, session.error());
-  if (auto known = answer_without_service(**session, request))
-    return answer(exchange, 200, request.id, std::move(*known));
+  if (auto known = answer_by_session(**session, request)) return answer(exchange, 200, request.id, std::move(*known));
   return legacy_call(exchange, std::move(*session), std::move(request));
 }
 
+mcp::CallContext McpEndpoint::new_call(const ClientSession& session, SteadyTime deadline) {
+  mcp::CallContext call;
+  call.deadline = deadline;
+  call.principal = session.principal;
+  call.request_id = std::to_string(next_request_++);
+  call.scope = session.scope;
+  call.revision = session.revision;
+  call.client_capabilities = session.capabilities;
+  call.client_info = session.client_info;
+  call.log_level = session.log_level.load();
+  return call;
+}
+
 mcp::CallContext McpEndpoint::session_call(http::Exchange& exchange, const Session& session) {
-  mcp::CallContext call = make_call(exchange, session->scope);
-  call.revision = session->revision;
-  call.client_capabilities = session->capabilities;
-  call.client_info = session->client_info;
-  call.log_level = session->log_level.load();
+  mcp::CallContext call = new_call(*session, exchange.deadlines().coarse_now() + kCallTimeMax);
+  call.client_headers = exchange.headers();
+  exchange.set_deadline(call.deadline);
   return call;
 }
 
@@ -76,7 +75,7 @@ Task<void> McpEndpoint::legacy_call(http::Exchange& exchange, Session session, m
   return run_call(exchange, std::move(caller), std::move(request));
 }
 
-Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+McpEndpoint::Session McpEndpoint::new_session(std::string_view scope, const mcp::Request& request) {
   auto session = std::make_shared<ClientSession>();
   session->scope = scope;
   session->principal = mcp::PrincipalId(kAnonymous);
@@ -84,7 +83,13 @@ Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view sc
   session->capabilities =
       mcp::ClientCapabilities::read(request.params.find("capabilities").value_or("{}"), session->revision);
   session->client_info = request.params.find("clientInfo").value_or("");
-  auto result = co_await initialize_result(exchange, session);
+  return session;
+}
+
+Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
+  const Session session = new_session(scope, request);
+  const mcp::CallContext call = session_call(exchange, session);
+  auto result = co_await initialize_result(call, session, std::string_view());
   ClientForm form;
   form.revision = session->revision;
   form.accepts_stream = false;
@@ -93,20 +98,24 @@ Task<void> McpEndpoint::initialize(http::Exchange& exchange, std::string_view sc
     form.session_id = session->id;
   }
   const int status = !result && result.error().code == ErrorCode::kNotFound ? 404 : 200;
-  mcp::Response response =
-      result ? std::move(*result) : error_response(result.error(), std::to_string(next_request_++));
+  mcp::Response response = result ? std::move(*result) : error_response(result.error(), call.request_id);
   ResponseWriter writer(exchange, background_, executor_, request.id, request.method, form);
   co_await writer.finish(std::move(response), status);
 }
 
-// Our InitializeResult, made of what the service says of itself.
-Task<Result<mcp::Response>> McpEndpoint::initialize_result(http::Exchange& exchange, const Session& session) {
-  mcp::Request discover;
-  discover.method = mcp::Method::kServerDiscover;
-  discover.method_name = mcp::text_of(discover.method);
+// What the service says of itself.
+Task<Result<mcp::Response>> McpEndpoint::discover(const mcp::CallContext& call) {
+  mcp::Request request;
+  request.method = mcp::Method::kServerDiscover;
+  request.method_name = mcp::text_of(request.method);
   mcp::NoEvents nobody;
-  const mcp::CallContext call = session_call(exchange, session);
-  auto discovered = co_await service_.handle(std::move(discover), call, nobody);
+  co_return co_await service_.handle(std::move(request), call, nobody);
+}
+
+// Our InitializeResult, made of that. `server_info` is raw JSON, or empty: what the service says.
+Task<Result<mcp::Response>> McpEndpoint::initialize_result(const mcp::CallContext& call, const Session& session,
+                                                           std::string_view server_info) {
+  auto discovered = co_await discover(call);
   if (!discovered) co_return discovered.error();
   const std::string_view text = discovered->payload();
   const auto members = mcp::read_members(text);
@@ -115,7 +124,9 @@ Task<Result<mcp::Response>> McpEndpoint::initialize_result(http::Exchange& excha
   result.add("protocolVersion", mcp::json_string(mcp::text_of(session->revision)));
   if (const auto* capabilities = members->find(text, "capabilities"))
     result.add("capabilities", capabilities->value.of(text));
-  if (const auto* meta = members->find(text, "_meta")) {
+  if (!server_info.empty()) {
+    result.add("serverInfo", server_info);
+  } else if (const auto* meta = members->find(text, "_meta")) {
     const auto of_meta = mcp::read_members(text, meta->value);
     const auto* info = of_meta ? of_meta->find(text, kServerInfoKey) : nullptr;
     if (info != nullptr) result.add("serverInfo", info->value.of(text));
@@ -237,7 +248,7 @@ Task<std::string> McpEndpoint::batch_item(std::string text, const Session& sessi
   if (method == mcp::Method::kInitialize) {
     co_return answer_to(id, method, mcp::Response::error(mcp::kInvalidRequest, "initialize must not be in a batch"));
   }
-  if (auto known = answer_without_service(*session, *request)) co_return answer_to(id, method, std::move(*known));
+  if (auto known = answer_by_session(*session, *request)) co_return answer_to(id, method, std::move(*known));
   mcp::NoEvents nobody;
   auto answering = changes_subscriptions(method) ? change_subscription(session, std::move(*request), call)
                                                  : service_.handle(std::move(*request), call, nobody);

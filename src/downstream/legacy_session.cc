@@ -83,7 +83,7 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
   stream.wanted = ListChange{true, true, true};
   stream.watched = &session->watched;
   streams_.push_back(stream);
-  const auto started = co_await start_event_stream(exchange, std::string_view());
+  const auto started = co_await start_event_stream(exchange, std::string_view(), std::string_view());
   if (!started) co_return;
   while (!session->ended && session->stream_serial == serial) {
     const auto written = co_await write_news(exchange, stream);
@@ -97,7 +97,7 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
 
 // Sends what a broken answer stream had after `position`, and goes on with it until its call has ended.
 Task<void> McpEndpoint::resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position) {
-  const auto started = co_await start_event_stream(exchange, std::string_view());
+  const auto started = co_await start_event_stream(exchange, std::string_view(), std::string_view());
   if (!started) co_return;
   exchange.set_shutdown(http::Shutdown::kFinish);  // As on the stream that broke: it ends when the call does.
   ChangeStream stream(executor_);
@@ -142,13 +142,13 @@ void McpEndpoint::session_changed(const ClientSession& session) {
   }
   if (!session.ended) return;
   for (RunningCall& call : running_) {
-    if (call.session == &session) call.exchange->cancel(http::CancelReason::kRequested);
+    if (call.session == &session) call.cancel();
   }
 }
 
 void McpEndpoint::cancel_call(const ClientSession& session, const std::string& id) {
   for (RunningCall& call : running_) {
-    if (call.session == &session && call.id == id) call.exchange->cancel(http::CancelReason::kRequested);
+    if (call.session == &session && call.id == id) call.cancel();
   }
 }
 

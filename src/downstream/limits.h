@@ -18,12 +18,14 @@ inline constexpr std::size_t kQuestionsMax = 32;  // Requests of servers to the 
 inline constexpr Seconds kQuestionTime{600};      // For a person to answer one.
 inline constexpr int kInputRoundsMax = 10;        // Times that a call may be answered with `input_required`.
 inline constexpr Millis kInputPause{250};         // Before a call is repeated that was answered so without a question.
-inline constexpr std::size_t kReplayStreamsMax = 32;             // Streams of a session that can be resumed.
-inline constexpr std::size_t kReplayEventsMax = 256;             // Events that one of them keeps.
-inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;  // Bytes that all of them keep.
-inline constexpr std::size_t kListensMax = 8192;                 // Of a principal, per worker: `subscriptions/listen`.
-inline constexpr std::size_t kWatchedResourcesMax = 256;         // Of a legacy session, or of one of those.
-inline constexpr Seconds kFarewellTime{1};                       // For the last word on a stream at a shutdown.
-inline constexpr Seconds kReplayTime{300};                       // How long a finished stream can be resumed.
+inline constexpr std::size_t kReplayStreamsMax = 32;                 // Streams of a session that can be resumed.
+inline constexpr std::size_t kReplayEventsMax = 256;                 // Events that one of them keeps.
+inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;      // Bytes that all of them keep.
+inline constexpr std::size_t kListensMax = 8192;                     // Of a principal, per worker: listening, HTTP+SSE.
+inline constexpr std::size_t kWatchedResourcesMax = 256;             // Of a legacy session, or of one of those.
+inline constexpr std::size_t kSseWaitingBytesMax = 4 * 1024 * 1024;  // That a client of HTTP+SSE has not read yet.
+inline constexpr std::size_t kSseRequestsMax = 64;                   // Of one such client, at once.
+inline constexpr Seconds kFarewellTime{1};                           // For the last word on a stream at a shutdown.
+inline constexpr Seconds kReplayTime{300};                           // How long a finished stream can be resumed.
 
 }  // namespace jungle::downstream

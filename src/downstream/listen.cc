@@ -3,6 +3,7 @@
 #include "downstream/error_response.h"
 #include "downstream/limits.h"
 #include "downstream/listen_filter.h"
+#include "downstream/listen_place.h"
 #include "downstream/mcp_endpoint.h"
 #include "downstream/request_check.h"
 #include "mcp/error_code.h"
@@ -35,26 +36,6 @@ std::string final_response(std::string_view id, std::string_view server_info) {
 
 }  // namespace
 
-// Takes a place among the streams of a principal for as long as it lives.
-class McpEndpoint::ListenPlace {
- public:
-  ListenPlace(std::unordered_map<std::string, std::size_t>& taken, std::string principal)
-      : taken_(taken), principal_(std::move(principal)) {
-    ++taken_[principal_];
-  }
-  ListenPlace(const ListenPlace&) = delete;
-  ListenPlace& operator=(const ListenPlace&) = delete;
-  ~ListenPlace() {
-    const auto found = taken_.find(principal_);
-    if (--found->second == 0) taken_.erase(found);
-  }
-  bool is_one_too_many() const { return taken_.at(principal_) > kListensMax; }
-
- private:
-  std::unordered_map<std::string, std::size_t>& taken_;
-  const std::string principal_;
-};
-
 // One `subscriptions/listen` (MCP 2026-07-28 basic/patterns/subscriptions).
 struct McpEndpoint::Listening {
   explicit Listening(Executor executor) : stream(executor) {}
@@ -64,13 +45,8 @@ struct McpEndpoint::Listening {
 
 // Lives until the client hangs up or the gateway stops.
 Task<void> McpEndpoint::listen(http::Exchange& exchange, std::string_view scope, mcp::Request request) {
-  const ListenPlace place(listens_, std::string(kAnonymous));
-  if (place.is_one_too_many()) {
-    const std::string limit = std::to_string(kListensMax);
-    const Error error{ErrorCode::kLimitExceeded, "a client may have " + limit + " streams of changes at once", {}};
-    auto refusal = error_response(error, std::to_string(next_request_++));
-    co_return co_await answer(exchange, 429, request.id, std::move(refusal));
-  }
+  const ListenPlace place(listens_, kAnonymous);
+  if (place.is_one_too_many()) co_return co_await refuse_listener(exchange, request.id);
   Listening listening(executor_);
   listening.stream.scope = scope;
   listening.stream.subscription_id = request.id;
@@ -92,6 +68,12 @@ Task<void> McpEndpoint::listen(http::Exchange& exchange, std::string_view scope,
   if (!said) co_return;
   const auto ended = co_await exchange.finish();
   (void)ended;
+}
+
+Task<void> McpEndpoint::refuse_listener(http::Exchange& exchange, std::string id) {
+  const std::string limit = std::to_string(kListensMax);
+  const Error error{ErrorCode::kLimitExceeded, "a client may have " + limit + " streams of changes at once", {}};
+  return answer(exchange, 429, std::move(id), error_response(error, std::to_string(next_request_++)));
 }
 
 // Acknowledges what of the request can be served, or refuses it: false.
@@ -125,17 +107,13 @@ Task<bool> McpEndpoint::start_listening(http::Exchange& exchange, mcp::Request r
   if (exchange.cancel_reason() != http::CancelReason::kNone) co_return false;
   exchange.set_deadline(kNever);
   const std::string first = acknowledgement(request.id, *filter);
-  const auto started = co_await start_event_stream(exchange, first);
+  const auto started = co_await start_event_stream(exchange, "message", first);
   co_return started.has_value();
 }
 
 // What the endpoint of `call` can do, raw JSON.
 Task<Result<std::string>> McpEndpoint::capabilities_of(const mcp::CallContext& call) {
-  mcp::Request discover;
-  discover.method = mcp::Method::kServerDiscover;
-  discover.method_name = mcp::text_of(discover.method);
-  mcp::NoEvents nobody;
-  auto discovered = co_await service_.handle(std::move(discover), call, nobody);
+  auto discovered = co_await discover(call);
   if (!discovered) co_return discovered.error();
   const auto members = mcp::read_params(std::string(discovered->payload()));
   co_return std::string(members ? members->find("capabilities").value_or("{}") : "{}");

@@ -110,14 +110,13 @@ mcp::CallContext McpEndpoint::make_call(http::Exchange& exchange, std::string_vi
 }
 
 // Modern clients give input by repeating their request; legacy ones are asked while it runs.
-Task<Result<mcp::Response>> McpEndpoint::answer_of(http::Exchange& exchange, const Caller& caller,
-                                                   ResponseWriter& writer, mcp::Request request) {
-  if (caller.session && changes_subscriptions(request.method))
-    return change_subscription(caller.session, std::move(request), caller.context);
-  const bool can_be_asked = writer.can_ask() && caller.context.client_capabilities.any();
-  if (!can_be_asked || !mcp::takes_input(request.method))
-    return service_.handle(std::move(request), caller.context, writer);
-  InputPlace place{service_, caller.context, writer, exchange.deadlines(), executor_};
+Task<Result<mcp::Response>> McpEndpoint::answer_of(DeadlineList& deadlines, const Session& session,
+                                                   const mcp::CallContext& call, mcp::EventSink& events,
+                                                   mcp::Request request) {
+  if (session && changes_subscriptions(request.method)) return change_subscription(session, std::move(request), call);
+  const bool can_be_asked = events.can_ask() && call.client_capabilities.any();
+  if (!can_be_asked || !mcp::takes_input(request.method)) return service_.handle(std::move(request), call, events);
+  InputPlace place{service_, call, events, deadlines, executor_};
   return call_in_rounds(place, std::move(request));
 }
 
@@ -131,10 +130,10 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
   RunningCall running;
   running.session = caller.session.get();
   running.id = id;
-  running.exchange = &exchange;
+  running.cancel = [&exchange] { exchange.cancel(http::CancelReason::kRequested); };
   running_.push_back(running);
   exchange.set_shutdown(http::Shutdown::kFinish);  // Also when its answer has become a stream.
-  auto answer = co_await answer_of(exchange, caller, writer, std::move(request));
+  auto answer = co_await answer_of(exchange.deadlines(), caller.session, call, writer, std::move(request));
   const auto reason = exchange.cancel_reason();
   if (reason != http::CancelReason::kNone) {
     co_await exchange.reset_cancellation();
@@ -143,11 +142,7 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
     }
     if (!answer && reason == http::CancelReason::kShutdown)
       answer = Error{ErrorCode::kUnavailable, "the gateway is shutting down", {}};
-    if (!answer && reason == http::CancelReason::kDeadline) {
-      const std::string limit = std::to_string(kCallTimeMax.count());
-      answer = Error{
-          ErrorCode::kDeadlineExceeded, "the call took longer than " + limit + " s, the most that any call may", {}};
-    }
+    if (!answer && reason == http::CancelReason::kDeadline) answer = call_time_error();
   }
   if (!answer) {
     log_.debug("call failed", {{"method", mcp::text_of(method)},

@@ -1,6 +1,7 @@
 // The front door for MCP clients over streamable HTTP.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ namespace jungle::downstream {
 inline constexpr const char* kAnonymous = "anonymous";
 
 struct EndpointOptions {
-  std::string server_info;  // Raw JSON of our `serverInfo`.
+  std::string server_info;      // Raw JSON of our `serverInfo`.
+  std::string sse_server_info;  // The same for clients of HTTP+SSE.
 };
 
 // Serves `/mcp` and `/mcp/{server}` to clients of every era: reads a message, decides its era, and calls the service in
@@ -46,6 +48,9 @@ class McpEndpoint {
 
   // Answers one exchange. `scope` is the server that the path names, or empty.
   Task<void> handle(http::Exchange& exchange, std::string_view scope);
+  // The two addresses of HTTP+SSE, for clients of 2024-11-05 (basic/transports): the stream, and where they post to.
+  Task<void> handle_sse(http::Exchange& exchange);
+  Task<void> handle_message(http::Exchange& exchange);
 
   // What other workers tell (EndpointPeers). On this executor.
   void lists_changed(const ListChanges& changes);
@@ -53,6 +58,7 @@ class McpEndpoint {
   void cancel_call(const ClientSession& session, const std::string& id);
   void session_changed(const ClientSession& session);  // Ended, or has a newer stream: streams look again.
   void stream_grew(const ReplayStream& stream);
+  void sse_grew(const std::string& id);
 
   // Ends what runs in the background. Call once the server has stopped.
   Task<void> stop();
@@ -71,10 +77,10 @@ class McpEndpoint {
   struct RunningCall : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     const ClientSession* session = nullptr;  // Null for modern clients.
     std::string_view id;
-    http::Exchange* exchange = nullptr;
+    std::function<void()> cancel;
   };
   struct Listening;
-  class ListenPlace;
+  struct SseOrigin;
 
   // mcp_endpoint.cc: what a request is.
   Task<void> post(http::Exchange& exchange, std::string_view scope);
@@ -84,8 +90,8 @@ class McpEndpoint {
   Task<void> answer(http::Exchange& exchange, int status, std::string id, mcp::Response response);
   mcp::CallContext make_call(http::Exchange& exchange, std::string_view scope);
   Task<void> run_call(http::Exchange& exchange, Caller caller, mcp::Request request);
-  Task<Result<mcp::Response>> answer_of(http::Exchange& exchange, const Caller& caller, ResponseWriter& writer,
-                                        mcp::Request request);
+  Task<Result<mcp::Response>> answer_of(DeadlineList& deadlines, const Session& session, const mcp::CallContext& call,
+                                        mcp::EventSink& events, mcp::Request request);
 
   // modern_post.cc
   Task<void> modern_request(http::Exchange& exchange, std::string_view scope, mcp::Request request);
@@ -97,7 +103,11 @@ class McpEndpoint {
   Task<void> legacy_batch(http::Exchange& exchange, std::string_view scope);
   Task<void> legacy_call(http::Exchange& exchange, Session session, mcp::Request request);
   Task<void> initialize(http::Exchange& exchange, std::string_view scope, mcp::Request request);
-  Task<Result<mcp::Response>> initialize_result(http::Exchange& exchange, const Session& session);
+  static Session new_session(std::string_view scope, const mcp::Request& request);
+  mcp::CallContext new_call(const ClientSession& session, SteadyTime deadline);
+  Task<Result<mcp::Response>> discover(const mcp::CallContext& call);
+  Task<Result<mcp::Response>> initialize_result(const mcp::CallContext& call, const Session& session,
+                                                std::string_view server_info);
   Task<Result<mcp::Response>> change_subscription(Session session, mcp::Request request, const mcp::CallContext& call);
   Task<std::string> batch_item(std::string text, const Session& session, const mcp::CallContext& call);
   void tell_cancelled(const Session& session, const std::string& params);
@@ -106,10 +116,18 @@ class McpEndpoint {
 
   // listen.cc
   Task<void> listen(http::Exchange& exchange, std::string_view scope, mcp::Request request);
+  Task<void> refuse_listener(http::Exchange& exchange, std::string id);
   Task<bool> start_listening(http::Exchange& exchange, mcp::Request request, Listening& listening);
   Task<Result<std::string>> capabilities_of(const mcp::CallContext& call);
   Task<std::vector<std::string>> watch_all(std::vector<std::string> uris, const mcp::CallContext& call,
                                            WatchList& watched);
+
+  // sse_stream.cc, sse_message.cc
+  Task<void> run_sse(http::Exchange& exchange, SseSession& sse, ChangeStream& stream);
+  Task<void> run_sse_request(std::shared_ptr<SseSession> sse, mcp::Request request, SseOrigin origin);
+  Task<mcp::Response> initialize_sse(SseSession& sse, mcp::Request request, SseOrigin& origin);
+  Task<std::optional<mcp::Response>> answer_sse(SseSession& sse, Session client, mcp::Request request,
+                                                SseOrigin& origin);
 
   // legacy_session.cc
   Result<Session> session_of(http::Exchange& exchange, std::string_view scope);

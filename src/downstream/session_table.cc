@@ -1,6 +1,7 @@
 #include "downstream/session_table.h"
 
 #include "downstream/limits.h"
+#include "mcp/error_code.h"
 
 namespace jungle::downstream {
 
@@ -45,6 +46,35 @@ void SessionTable::end(ClientSession& session) {
 
 std::size_t SessionTable::size() const {
   return sessions_.with([](const Sessions& sessions) { return sessions.size(); });
+}
+
+std::optional<mcp::Response> answer_by_session(ClientSession& session, const mcp::Request& request) {
+  if (request.method != mcp::Method::kPing && request.method != mcp::Method::kLoggingSetLevel) return std::nullopt;
+  if (request.method == mcp::Method::kLoggingSetLevel) {
+    const auto level = mcp::parse_log_level(request.params.find_string("level").value_or(""));
+    if (!level) return mcp::Response::error(mcp::kInvalidParams, "params.level must be one of the eight log levels");
+    session.log_level = *level;
+  }
+  return mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+}
+
+std::shared_ptr<SseSession> SessionTable::open_sse() {
+  return sse_.with([&](auto& sessions) {
+    auto session = std::make_shared<SseSession>(random_uuid(random_));
+    sessions.emplace(session->id(), session);
+    return session;
+  });
+}
+
+std::shared_ptr<SseSession> SessionTable::find_sse(const std::string& id) const {
+  return sse_.with([&](const auto& sessions) {
+    const auto found = sessions.find(id);
+    return found == sessions.end() ? nullptr : found->second;
+  });
+}
+
+void SessionTable::close_sse(const SseSession& session) {
+  sse_.with([&](auto& sessions) { sessions.erase(session.id()); });
 }
 
 }  // namespace jungle::downstream

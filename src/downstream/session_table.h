@@ -14,10 +14,12 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "downstream/replay_stream.h"
+#include "downstream/sse_session.h"
 #include "downstream/watch_list.h"
 #include "mcp/call_context.h"
 #include "mcp/log_level.h"
 #include "mcp/request.h"
+#include "mcp/response.h"
 #include "mcp/revision.h"
 
 namespace jungle::downstream {
@@ -54,6 +56,9 @@ constexpr bool changes_subscriptions(mcp::Method method) {
   return method == mcp::Method::kResourcesSubscribe || method == mcp::Method::kResourcesUnsubscribe;
 }
 
+// What a session answers by itself: `ping` and `logging/setLevel`.
+std::optional<mcp::Response> answer_by_session(ClientSession& session, const mcp::Request& request);
+
 // All legacy sessions, by id. One per process. Callable from any thread; endpoints ask it once per session and worker.
 class SessionTable {
  public:
@@ -67,10 +72,16 @@ class SessionTable {
   void end_idle(SteadyTime now);
   std::size_t size() const;
 
+  // The sessions of HTTP+SSE, which have ids of their own and end with their streams.
+  std::shared_ptr<SseSession> open_sse();
+  std::shared_ptr<SseSession> find_sse(const std::string& id) const;  // nullptr if unknown or closed.
+  void close_sse(const SseSession& session);
+
  private:
   using Sessions = std::unordered_map<std::string, std::shared_ptr<ClientSession>>;
   Random& random_;
   Guarded<Sessions> sessions_;
+  Guarded<std::unordered_map<std::string, std::shared_ptr<SseSession>>> sse_;
 };
 
 }  // namespace jungle::downstream

@@ -19,12 +19,14 @@ void collect(EndpointTestStream& stream, std::string_view bytes) {
 
 }  // namespace
 
-// `/mcp` and `/mcp/{server}`, as the application routes them.
+// `/mcp`, `/mcp/{server}`, `/sse` and `/message`, as the application routes them.
 class EndpointTest::Adapter final : public http::Handler {
  public:
   explicit Adapter(McpEndpoint& endpoint) : endpoint_(endpoint) {}
   Task<void> handle(http::Exchange& exchange) override {
     const std::string_view path = exchange.path();
+    if (path == "/sse") co_return co_await endpoint_.handle_sse(exchange);
+    if (path == "/message") co_return co_await endpoint_.handle_message(exchange);
     const std::string_view scope = path.size() > 5 ? path.substr(5) : std::string_view();
     co_await endpoint_.handle(exchange, scope);
   }

@@ -96,7 +96,7 @@ class EndpointTest : public ::testing::Test {
                         feed_,
                         sessions_,
                         peers_,
-                        EndpointOptions{R"({"name":"gw","version":"1"})"}};
+                        EndpointOptions{R"({"name":"gw","version":"1"})", R"({"name":"gw-sse","version":"1"})"}};
 
  private:
   class Adapter;

@@ -1,0 +1,52 @@
+#include "downstream/sse_session.h"
+
+#include <utility>
+
+#include "downstream/limits.h"
+#include "downstream/session_table.h"
+
+namespace jungle::downstream {
+
+void SseSession::push(std::string message) {
+  state_.with([&](State& state) {
+    state.ended = state.ended || state.bytes > kSseWaitingBytesMax;
+    if (state.ended) return;
+    state.bytes += message.size();
+    state.waiting.push_back(std::move(message));
+  });
+}
+
+std::vector<std::string> SseSession::take() {
+  return state_.with([](State& state) {
+    state.bytes = 0;
+    return std::exchange(state.waiting, {});
+  });
+}
+
+std::shared_ptr<ClientSession> SseSession::client() const {
+  return state_.with([](const State& state) { return state.client; });
+}
+
+bool SseSession::set_client(std::shared_ptr<ClientSession> client) {
+  return state_.with([&](State& state) {
+    if (state.ended || state.client) return false;
+    state.client = std::move(client);
+    return true;
+  });
+}
+
+std::shared_ptr<ClientSession> SseSession::end() {
+  const auto client = state_.with([](State& state) {
+    state.ended = true;
+    state.waiting.clear();
+    return state.client;
+  });
+  if (client) client->end();
+  return client;
+}
+
+bool SseSession::ended() const {
+  return state_.with([](const State& state) { return state.ended; });
+}
+
+}  // namespace jungle::downstream

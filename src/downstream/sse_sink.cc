@@ -1,0 +1,44 @@
+#include "downstream/sse_sink.h"
+
+#include <utility>
+
+#include "downstream/limits.h"
+#include "downstream/mcp_endpoint.h"
+#include "mcp/json_text.h"
+
+namespace jungle::downstream {
+
+void push_to(SseSession& sse, const EndpointPeers& peers, std::string message) {
+  sse.push(std::move(message));
+  peers.tell_all([id = sse.id()](McpEndpoint& peer) { peer.sse_grew(id); });
+}
+
+Result<void> SseSink::push(std::string message) {
+  if (sse_.ended()) return Error{ErrorCode::kUnavailable, "the client is gone", {}};
+  push_to(sse_, peers_, std::move(message));
+  return {};
+}
+
+Task<Result<void>> SseSink::send(mcp::Notification event) {
+  co_return push(R"({"jsonrpc":"2.0","method":)" + mcp::json_string(event.method) + ",\"params\":" + event.params +
+                 "}");
+}
+
+Task<Result<void>> SseSink::ask(mcp::InputRequest question, OnAnswer on_answer) {
+  if (asked_.size() >= kQuestionsMax) {
+    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
+  }
+  const std::uint64_t id = client_.next_question.fetch_add(1);
+  asked_.add(id, deadlines_, std::move(on_answer));
+  auto pushed = push(question_text(id, std::move(question)));
+  if (!pushed) asked_.remove(id);
+  co_return pushed;
+}
+
+void SseSink::withdraw_questions() {
+  for (const std::uint64_t id : asked_.take_open()) {
+    if (!push(withdrawal_text(id))) return;
+  }
+}
+
+}  // namespace jungle::downstream
