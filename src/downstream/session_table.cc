@@ -53,7 +53,7 @@ std::optional<mcp::Response> answer_by_session(ClientSession& session, const mcp
   if (request.method == mcp::Method::kLoggingSetLevel) {
     const auto level = mcp::parse_log_level(request.params.find_string("level").value_or(""));
     if (!level) return mcp::Response::error(mcp::kInvalidParams, "params.level must be one of the eight log levels");
-    session.log_level = *level;
+    session.log_level.store(*level);
   }
   return mcp::Response::result("{}", mcp::ResultForm::kLegacy);
 }

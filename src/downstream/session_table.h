@@ -39,8 +39,8 @@ struct ClientSession {
   std::atomic<SteadyTime> last_used{};          // Within a DeadlineList tick.
   std::atomic<std::uint32_t> stream_serial{0};  // The newest standalone stream; older ones end.
   std::atomic<std::uint32_t> open_streams{0};
-  std::atomic<std::uint64_t> next_question{1};                        // The id of our next request to the client.
-  std::atomic<std::optional<mcp::LogLevel>> log_level{std::nullopt};  // Of `logging/setLevel`.
+  std::atomic<std::uint64_t> next_question{1};  // The id of our next request to the client.
+  mcp::SharedLogLevel log_level;                // Of `logging/setLevel`.
   ReplayStore replay;
   WatchList watched;  // `resources/subscribe`.
 

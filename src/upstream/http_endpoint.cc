@@ -65,9 +65,9 @@ Result<HttpEndpoint> HttpEndpoint::create(const catalog::ServerSpec& spec) {
 HttpEndpoint HttpEndpoint::with(const Fields& forwarded) const {
   Fields fields = fields_;
   std::vector<Secret> secrets;
-  for (const auto& [name, value] : forwarded) {
-    std::erase_if(fields, [&](const auto& own) { return equals_ignoring_case(own.first, name); });
-    secrets.push_back(value);
+  for (const auto& field : forwarded) {
+    std::erase_if(fields, [&](const auto& own) { return equals_ignoring_case(own.first, field.first); });
+    secrets.push_back(field.second);
   }
   fields.insert(fields.end(), forwarded.begin(), forwarded.end());
   return HttpEndpoint(url_, ca_file_, std::move(fields), redactor_.with(secrets));

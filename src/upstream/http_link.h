@@ -35,7 +35,7 @@ struct HttpLink {
   mutable std::atomic<int> calls_in_flight{0};
   mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
   // What the server was told last. It holds for all calls of the session: the least urgent that one of them wants.
-  mutable std::atomic<std::optional<mcp::LogLevel>> log_level{std::nullopt};
+  mutable mcp::SharedLogLevel log_level;
 };
 using HttpLinkPtr = std::shared_ptr<const HttpLink>;
 

@@ -41,10 +41,10 @@ class FakePerson {
     FakeApproval(FakePerson& person, std::string redirect_uri)
         : person_(person), redirect_uri_(std::move(redirect_uri)) {}
     const std::string& redirect_uri() const override { return redirect_uri_; }
-    Result<AuthorizationResponse> ask(const http::Url& url, const std::string& state, Seconds limit) override {
+    Result<AuthorizationResponse> ask(const http::Url& url, const std::string& its_state, Seconds within) override {
       person_.urls.push_back(url.str());
-      person_.state = state;
-      person_.limit = limit;
+      person_.state = its_state;
+      person_.limit = within;
       return person_.answer;
     }
     void conclude(std::string_view, const Result<void>& outcome) override {
