@@ -14,6 +14,7 @@ constexpr int kClientClosedRequest = 499;  // nginx's word for it.
 constexpr std::size_t kDurationColumns = 13;
 constexpr std::size_t kPeerColumns = 15;
 constexpr std::size_t kMethodColumns = 7;
+constexpr std::string_view kSessionPath = "/message?";
 constexpr std::size_t kTargetBytesMax = 2048;  // A line of a log is for people; URLs may be 64 KiB long.
 
 void append_spaces(std::string& out, std::size_t have, std::size_t want) {
@@ -90,6 +91,11 @@ std::string time_text(std::time_t second, telemetry::LogFormat format) {
   return {text.data(), size};
 }
 
+// The query of the address that clients of HTTP+SSE post to names their session, and who knows it can post, too.
+std::string_view without_session(std::string_view target) {
+  return target.starts_with(kSessionPath) ? target.substr(0, kSessionPath.size() - 1) : target;
+}
+
 }  // namespace
 
 std::string go_duration(std::chrono::nanoseconds duration) {
@@ -120,6 +126,7 @@ void AccessLog::exchange_done(const http::AccessRecord& record) {
   }
   http::AccessRecord shown = record;
   if (shown.status == 0) shown.status = kClientClosedRequest;
+  shown.target = without_session(shown.target);
   std::string cut;
   if (shown.target.size() > kTargetBytesMax) {
     cut = shortened(shown.target, kTargetBytesMax);

@@ -93,6 +93,14 @@ TEST_F(AccessLogTest, KeepsAHostileTargetOnItsLine) {
   EXPECT_EQ(line.size() - 1, line.find('\n'));
 }
 
+TEST_F(AccessLogTest, NamesNoSession) {
+  for (const auto format : {telemetry::LogFormat::kText, telemetry::LogFormat::kJson}) {
+    const std::string line = logged(record("POST", "/message?sessionId=secret"), format);
+    EXPECT_NE(std::string::npos, line.find("\"/message\"")) << line;
+    EXPECT_EQ(std::string::npos, line.find("secret")) << line;
+  }
+}
+
 TEST_F(AccessLogTest, CallsAnExchangeWithoutAnAnswer499) {
   const std::string line = logged(record("GET", "/mcp", 0), telemetry::LogFormat::kText);
   EXPECT_NE(std::string::npos, line.find(" | 499 | ")) << line;

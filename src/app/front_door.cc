@@ -32,9 +32,9 @@ std::optional<std::string_view> scope_of(std::string_view path) {
 
 Task<void> FrontDoor::handle(http::Exchange& exchange) {
   if (const auto allowed = check(exchange); !allowed) return refuse(exchange, allowed.error());
+  if (const auto scope = scope_of(exchange.path())) return endpoint_.handle(exchange, *scope);
   if (exchange.path() == "/sse") return endpoint_.handle_sse(exchange);
   if (exchange.path() == "/message") return endpoint_.handle_message(exchange);
-  if (const auto scope = scope_of(exchange.path())) return endpoint_.handle(exchange, *scope);
   return admin_.handle(exchange);
 }
 

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "downstream/limits.h"
+#include "downstream/listen_place.h"
 #include "downstream/testing/endpoint_test.h"
 
 namespace jungle::downstream {
@@ -153,6 +154,17 @@ TEST_F(ListenTest, KnowsNoEndpointThatIsNotThere) {
   EXPECT_EQ(404, stream->response->status());
 }
 
+TEST(ListenPlaceTest, CountsTheStreamsOfEachPrincipal) {
+  std::unordered_map<std::string, std::size_t> taken{{"busy", kListensMax - 1}};
+  {
+    const ListenPlace last(taken, "busy");
+    EXPECT_FALSE(last.is_one_too_many());
+    EXPECT_TRUE(ListenPlace(taken, "busy").is_one_too_many());
+    EXPECT_FALSE(ListenPlace(taken, "other").is_one_too_many());
+  }
+  EXPECT_EQ((std::unordered_map<std::string, std::size_t>{{"busy", kListensMax - 1}}), taken);
+}
+
 // --- legacy clients ---
 
 TEST_F(ListenTest, TellsALegacySessionOfWhatItSubscribedTo) {
@@ -210,6 +222,7 @@ TEST_F(ListenTest, HasALimitForASession) {
   const Answer one_more = post_in(session, subscription("resources/subscribe", "u:x"));
   EXPECT_NE(std::string::npos, one_more.body.find("a client may subscribe to 256 resources at once")) << one_more.body;
   EXPECT_EQ(kWatchedResourcesMax, feed_.watched.size());
+  EXPECT_EQ(kWatchedResourcesMax, feed_.asked.size()) << "its server is not asked";
 }
 
 }  // namespace

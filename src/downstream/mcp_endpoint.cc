@@ -152,7 +152,7 @@ Task<void> McpEndpoint::run_call(http::Exchange& exchange, Caller caller, mcp::R
   }
   const bool unknown_endpoint = !answer && answer.error().code == ErrorCode::kNotFound;
   mcp::Response response = answer ? std::move(*answer) : error_response(answer.error(), call.request_id);
-  if (mcp::is_modern(call.revision))
+  if (response.is_error() && mcp::is_modern(call.revision))
     response = mcp::url_elicitation_for_modern(std::move(response), method, call.client_capabilities);
   const int status = unknown_endpoint ? 404 : status_of(response, call.revision);
   co_await writer.finish(std::move(response), status);

@@ -6,18 +6,24 @@
 
 namespace jungle::downstream {
 
+Error too_many_watches() {
+  const std::string limit = std::to_string(kWatchedResourcesMax);
+  return {ErrorCode::kLimitExceeded, "a client may subscribe to " + limit + " resources at once", {}};
+}
+
 bool WatchList::contains(const std::string& uri) const {
   return state_.with([&](const State& state) { return state.watches.contains(uri); });
+}
+
+bool WatchList::is_full() const {
+  return state_.with([](const State& state) { return state.watches.size() >= kWatchedResourcesMax; });
 }
 
 Result<void> WatchList::add(const std::string& uri, mcp::ResourceWatchPtr watch) {
   return state_.with([&](State& state) -> Result<void> {
     if (state.closed) return Error{ErrorCode::kNotFound, "the session has ended", {}};
     if (state.watches.contains(uri)) return {};
-    if (state.watches.size() >= kWatchedResourcesMax) {
-      const std::string limit = std::to_string(kWatchedResourcesMax);
-      return Error{ErrorCode::kLimitExceeded, "a client may subscribe to " + limit + " resources at once", {}};
-    }
+    if (state.watches.size() >= kWatchedResourcesMax) return too_many_watches();
     state.watches.emplace(uri, std::move(watch));
     return {};
   });

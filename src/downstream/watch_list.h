@@ -18,6 +18,7 @@ namespace jungle::downstream {
 class WatchList {
  public:
   bool contains(const std::string& uri) const;
+  bool is_full() const;
   // Nothing changes for a URI that is there already. kLimitExceeded: kWatchedResourcesMax; kNotFound: it was closed.
   Result<void> add(const std::string& uri, mcp::ResourceWatchPtr watch);
   void remove(const std::string& uri);
@@ -35,5 +36,8 @@ class WatchList {
   };
   Guarded<State> state_;
 };
+
+// What is said when a list is full.
+Error too_many_watches();
 
 }  // namespace jungle::downstream

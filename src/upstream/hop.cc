@@ -72,9 +72,9 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   if (era != Era::kModern && !request.params.has("_meta")) return request.params.render({});
   mcp::Params::Changes changes;
   if (era != Era::kModern && mcp::is_modern(call.revision)) {
-    // Of a request that is repeated: no legacy server knows them.
-    changes.members.push_back({"inputResponses", {}});
-    changes.members.push_back({"requestState", {}});
+    for (const std::string_view key : {"inputResponses", "requestState"}) {
+      if (request.params.has(key)) changes.members.push_back({key, {}});  // No legacy server knows them.
+    }
   }
   changes.drop_protocol_meta = true;
   if (wants_progress) changes.meta.push_back({"progressToken", own_token});

@@ -36,6 +36,23 @@ TEST(HopTest, StripsTheClientsHopFieldsAndReplacesItsToken) {
   EXPECT_EQ(R"({"_meta":{"traceparent":"t","progressToken":7}})", hop_params(Era::kLegacy, request, call, "7", "{}"));
 }
 
+TEST(HopTest, GivesALegacyServerNothingOfARepeatedRequest) {
+  mcp::CallContext call;
+  const auto request =
+      request_with(R"({"name":"x","inputResponses":{"a":{"action":"accept"}},"requestState":"s","_meta":{"k":1}})");
+  EXPECT_EQ(R"({"name":"x","_meta":{"k":1}})", hop_params(Era::kLegacy, request, call, "7", "{}"));
+  EXPECT_THAT(hop_params(Era::kModern, request, call, "7", "{}"), HasSubstr(R"("requestState":"s")"));
+  call.revision = mcp::kNewestLegacy;  // To a legacy client these are names like others.
+  EXPECT_THAT(hop_params(Era::kLegacy, request, call, "7", "{}"), HasSubstr(R"("requestState":"s")"));
+}
+
+TEST(HopTest, PassesTheEndOfAnElicitationToLegacyClients) {
+  mcp::CallContext call;
+  EXPECT_FALSE(event("notifications/elicitation/complete", R"({"elicitationId":"e"})", call));
+  call.revision = mcp::kNewestLegacy;
+  EXPECT_TRUE(event("notifications/elicitation/complete", R"({"elicitationId":"e"})", call));
+}
+
 TEST(HopTest, WritesItsOwnHopFieldsForAModernServer) {
   mcp::CallContext call;
   call.log_level = mcp::LogLevel::kInfo;

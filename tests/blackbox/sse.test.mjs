@@ -144,10 +144,12 @@ test('what is refused', async (t) => {
   assert.equal(client.stream.headers['access-control-allow-origin'], undefined);
 });
 
-test('a gateway with open streams stops at once', async (t) => {
+test('a gateway with open streams stops at once, and its log names no session', async (t) => {
   const { gateway } = await gatewayWithServers(t);
   const client = await SseClient.open(gateway);
   await client.initialize();
-  await gateway.stop('SIGTERM', 2_000);
+  const { stdout } = await gateway.stop('SIGTERM', 2_000);
+  assert.match(stdout, /POST +"\/message"/);
+  assert.ok(!stdout.includes(client.url.searchParams.get('sessionId')), stdout);
   await eventually('the stream ends', () => client.stream.isEnded);
 });

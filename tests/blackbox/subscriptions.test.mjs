@@ -101,7 +101,27 @@ for (const [era, options] of Object.entries(ERAS)) {
     update();
     await gateway.rest('POST', '/servers/up/enable');
     assert.equal((await next(stream, 'the list again')).method, 'notifications/resources/list_changed', 'and no update in between');
+    await eventually('updates are told of again', () => {
+      update();
+      return stream.events.filter(({ data }) => data.includes('resources/updated')).length > 1;
+    });
     stream.close();
+  });
+
+  test(`a subscription outlives the registration of a ${era} server`, async (t) => {
+    const { gateway, upstream, update } = await subscribable(t, options);
+    const session = await LegacySession.open(gateway.mcp());
+    await session.result('resources/subscribe', { uri: EXPOSED });
+    const stream = await session.listen();
+    assert.equal((await gateway.rest('DELETE', '/servers/up')).status, 204);
+    await gateway.register({ name: 'up', transport: 'streamable_http', url: upstream.url() });
+    await eventually('an update', () => {
+      update();
+      return stream.events.some(({ data }) => data.includes('notifications/resources/updated') && data.includes(EXPOSED));
+    });
+    stream.close();
+    await session.end();
+    await eventually('the server is told of the end', () => upstreamSubscriptions(upstream) === 0);
   });
 }
 
