@@ -54,6 +54,7 @@ constexpr AdminApi::Route AdminApi::kRoutes[] = {
     {{"DELETE", "/api/v0/servers/:name"}, &AdminApi::remove_server},
     {{"POST", "/api/v0/servers/:name/enable"}, &AdminApi::enable_server},
     {{"POST", "/api/v0/servers/:name/disable"}, &AdminApi::disable_server},
+    {{"POST", "/api/v0/servers/:name/refresh"}, &AdminApi::refresh_server},
     {{"POST", "/api/v0/servers/:name/authorize"}, &AdminApi::authorize_server},
     {{"POST", "/api/v0/upstream_oauth/sessions/:id/complete"}, &AdminApi::complete_authorization},
     {{"GET", "/api/v0/server_configs"}, &AdminApi::list_server_configs},

@@ -59,6 +59,7 @@ class AdminApi final : public http::Handler {
   Task<RestAnswer> list_server_configs(const RestRequest& request);
   Task<RestAnswer> register_server(const RestRequest& request);
   Task<RestAnswer> remove_server(const RestRequest& request);
+  Task<RestAnswer> refresh_server(const RestRequest& request);
   Task<RestAnswer> enable_server(const RestRequest& request);
   Task<RestAnswer> disable_server(const RestRequest& request);
   Task<RestAnswer> set_server_enabled(const RestRequest& request, bool enabled);

@@ -7,8 +7,13 @@
 
 namespace jungle::admin {
 ControlPlane::ControlPlane(Executor control, catalog::Catalog& catalog, catalog::CatalogRepository& repository,
-                           Registrar& registrar, telemetry::Log& log)
-    : control_(control), catalog_(catalog), repository_(repository), registrar_(registrar), log_(log) {}
+                           Registrar& registrar, upstream::Relister& relister, telemetry::Log& log)
+    : control_(control),
+      catalog_(catalog),
+      repository_(repository),
+      registrar_(registrar),
+      relister_(relister),
+      log_(log) {}
 
 // The coroutine is made on the caller's executor and begins, as it goes on, on the control executor.
 template <typename T>
@@ -44,13 +49,14 @@ Task<Result<Registered>> ControlPlane::run_complete(std::string session_id, oaut
   co_return co_await registrar_.complete(std::move(session_id), std::move(response));
 }
 
-Task<Result<Registrar::Entry>> ControlPlane::relist_server(catalog::ServerName name) {
-  co_return co_await on_control(run_relist(std::move(name)));
-}
-
-Task<Result<Registrar::Entry>> ControlPlane::run_relist(catalog::ServerName name) {
+Task<Result<Registrar::Entry>> ControlPlane::refresh_server(catalog::ServerName name) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  co_return co_await registrar_.relist(std::move(name));
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto reply = std::make_shared<upstream::Relister::EntryReply>(executor);
+  relister_.refresh(std::move(name), reply);
+  auto listed = co_await reply->wait();
+  if (!listed) co_return Error{ErrorCode::kCancelled, "the caller went away", {}};
+  co_return std::move(*listed);
 }
 
 Task<Result<void>> ControlPlane::remove_server(catalog::ServerName name) {

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "catalog/catalog.h"
 #include "telemetry/log.h"
+#include "upstream/relister.h"
 
 namespace jungle::admin {
 
@@ -22,7 +23,7 @@ namespace jungle::admin {
 class ControlPlane {
  public:
   ControlPlane(Executor control, catalog::Catalog& catalog, catalog::CatalogRepository& repository,
-               Registrar& registrar, telemetry::Log& log);
+               Registrar& registrar, upstream::Relister& relister, telemetry::Log& log);
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
@@ -36,7 +37,8 @@ class ControlPlane {
   Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);
   Task<Result<Registered>> authorize_server(catalog::ServerName name, std::string redirect_uri);
   Task<Result<Registered>> complete_authorization(std::string session_id, oauth::AuthorizationResponse response);
-  Task<Result<Registrar::Entry>> relist_server(catalog::ServerName name);
+  // As Registrar::relist, in turn with whoever else wants servers listed anew.
+  Task<Result<Registrar::Entry>> refresh_server(catalog::ServerName name);
   Task<Result<void>> remove_server(catalog::ServerName name);
   Task<Result<catalog::Changed>> set_server_enabled(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> set_tools_enabled(std::string entity, bool enabled);
@@ -53,7 +55,6 @@ class ControlPlane {
   Task<Result<Registered>> run_register(catalog::ServerSpec spec, Force force);
   Task<Result<Registered>> run_authorize(catalog::ServerName name, std::string redirect_uri);
   Task<Result<Registered>> run_complete(std::string session_id, oauth::AuthorizationResponse response);
-  Task<Result<Registrar::Entry>> run_relist(catalog::ServerName name);
   Task<Result<void>> run_remove(catalog::ServerName name);
   Task<Result<catalog::Changed>> run_set_server(catalog::ServerName name, bool enabled);
   Task<Result<std::vector<std::string>>> run_set_tools(std::string entity, bool enabled);
@@ -64,6 +65,7 @@ class ControlPlane {
   catalog::Catalog& catalog_;
   catalog::CatalogRepository& repository_;
   Registrar& registrar_;
+  upstream::Relister& relister_;
   telemetry::Log& log_;
 };
 

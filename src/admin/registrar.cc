@@ -7,6 +7,7 @@
 #include "admin/server_mapping.h"
 #include "admin_api/register_input.h"
 #include "base/reservation.h"
+#include "catalog/listing_difference.h"
 
 namespace jungle::admin {
 namespace {
@@ -68,6 +69,15 @@ Result<void> check_issuer(const oauth::GrantWish& wish) {
 
 bool may_use_oauth(const ServerSpec& spec) {
   return spec.transport != catalog::Transport::kStdio && !catalog::has_static_credential(spec);
+}
+
+// A server that refuses us and may take a token: a person has to get one.
+Error with_remedy(Error error, const ServerSpec& spec) {
+  const std::string command = "`mcpjungle authorize " + spec.name.str() + "`";
+  const bool is_remediable = error.code == ErrorCode::kUnauthenticated && may_use_oauth(spec);
+  if (is_remediable && error.message.find(command) == std::string::npos)
+    error.message += "; if it takes OAuth, run " + command;
+  return error;
 }
 
 oauth::DiscoveryQuestion question_of(const oauth::GrantWish& wish, http::Url url) {
@@ -247,12 +257,16 @@ Task<Result<Registrar::Entry>> Registrar::relist(catalog::ServerName name) {
   const Reservation reservation(busy_, name.str());
   if (!reservation.is_ours()) co_return in_progress(name.str());
   upstream::Attempt attempt;
-  if (may_use_oauth(known->spec)) attempt.access_token = tokens_.source_of(name)->published().load()->token;
+  if (may_use_oauth(known->spec)) attempt.tokens = tokens_.source_of(name);
   auto discovery = co_await discoverer_.discover(known->spec, attempt);
-  if (!discovery) co_return discovery.error();
+  if (!discovery) co_return with_remedy(discovery.error(), known->spec);
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   auto entry = co_await catalog_.refresh(known, std::move(*discovery));
-  if (entry) log_.info("listed anew", {{"server", name.str()}, {"tools", (*entry)->tools.size()}});
+  if (entry) {
+    const bool is_same = catalog::offers_the_same(*known, **entry);
+    const telemetry::LogFields fields{{"server", name.str()}, {"tools", (*entry)->tools.size()}};
+    is_same ? log_.debug("listed anew: nothing has changed", fields) : log_.info("listed anew", fields);
+  }
   co_return entry;
 }
 

@@ -3,11 +3,14 @@
 #include <vector>
 
 #include "admin/admin_api.h"
+#include "admin/error_response.h"
 #include "admin/exposed_name.h"
 #include "admin/server_mapping.h"
 #include "admin_api/answers.h"
+#include "admin_api/refreshed_server.h"
 #include "admin_api/register_input.h"
 #include "admin_api/server_view.h"
+#include "catalog/listing_difference.h"
 #include "catalog/names.h"
 
 namespace jungle::admin {
@@ -18,6 +21,10 @@ Result<Secrets> wanted_secrets(const RestRequest& request) {
   const auto is_wanted = admin_api::parse_switch("include_secrets", request.params.value("include_secrets"));
   if (!is_wanted) return is_wanted.error();
   return *is_wanted ? Secrets::kShown : Secrets::kMasked;
+}
+
+admin_api::ListDifference shown(catalog::ListDifference list) {
+  return {std::move(list.added), std::move(list.removed), std::move(list.changed)};
 }
 
 }  // namespace
@@ -70,6 +77,24 @@ Task<RestAnswer> AdminApi::remove_server(const RestRequest& request) {
   auto removed = co_await control_.remove_server(std::move(name));
   if (!removed) co_return failed(request, removed.error(), "failed to deregister MCP server " + request.name);
   co_return empty_answer(204);
+}
+
+Task<RestAnswer> AdminApi::refresh_server(const RestRequest& request) {
+  const auto snapshot = catalog_.current();
+  const auto before = snapshot->find_server(request.name);
+  if (!before) co_return failed(request, server_not_found(*snapshot, request.name));
+  catalog::ServerName name(request.name);
+  auto after = co_await control_.refresh_server(std::move(name));
+  if (!after) co_return failed(request, as_upstream_error(after.error()));
+  auto difference = catalog::difference(*before, **after);
+  admin_api::RefreshedServer refreshed;
+  refreshed.name = request.name;
+  refreshed.tools = shown(std::move(difference.tools));
+  refreshed.prompts = shown(std::move(difference.prompts));
+  refreshed.resources = shown(std::move(difference.resources));
+  refreshed.resource_templates = shown(std::move(difference.resource_templates));
+  refreshed.warnings = (*after)->warnings;
+  co_return json_answer(admin_api::render(refreshed));
 }
 
 Task<RestAnswer> AdminApi::enable_server(const RestRequest& request) {

@@ -351,5 +351,38 @@ TEST_F(ServersTest, CannotSwitchAServerThatIsNotThere) {
   EXPECT_NE(std::string::npos, answer.body.find("invalid user input"));
 }
 
+TEST_F(ServersTest, RefreshSaysWhatHasChangedAndKeepsFlags) {
+  register_server("up", catalog::testing::discovery_of_tools({"a", "b"}));
+  EXPECT_EQ(200, post("/api/v0/tools/disable?entity=up__b").status);
+  discoverer_.find("up", catalog::testing::discovery_of_tools({"b", "c"}));
+  const RestAnswer answer = post("/api/v0/servers/up/refresh");
+  EXPECT_EQ(200, answer.status);
+  const std::string none = R"({"added":[],"removed":[],"changed":[]})";
+  EXPECT_EQ(R"({"name":"up","tools":{"added":["up__c"],"removed":["up__a"],"changed":[]},"prompts":)" + none +
+                R"(,"resources":)" + none + R"(,"resource_templates":)" + none + R"(,"warnings":[]})",
+            answer.body);
+  const auto server = catalog_.published().load()->find_server("up");
+  EXPECT_FALSE(server->tools[0].enabled) << "it was disabled";
+  EXPECT_TRUE(server->tools[1].enabled);
+}
+
+TEST_F(ServersTest, ARefreshThatFailsKeepsWhatWasThere) {
+  register_server("up", catalog::testing::discovery_of_tools({"a"}));
+  EXPECT_EQ(404, post("/api/v0/servers/upp/refresh").status);
+  discoverer_.fail("up", {ErrorCode::kUnavailable, "it is down", {}});
+  const RestAnswer answer = post("/api/v0/servers/up/refresh");
+  EXPECT_EQ(502, answer.status);
+  EXPECT_EQ(R"({"error":"it is down"})", answer.body);
+  EXPECT_EQ(1u, catalog_.published().load()->find_server("up")->tools.size());
+}
+
+TEST_F(ServersTest, ARefreshThatIsRefusedNamesTheRemedy) {
+  register_server("up", catalog::testing::discovery_of_tools({"a"}));
+  discoverer_.fail("up", {ErrorCode::kUnauthenticated, "server 'up': HTTP 401", {}});
+  const RestAnswer answer = post("/api/v0/servers/up/refresh");
+  EXPECT_EQ(502, answer.status);
+  EXPECT_EQ(R"({"error":"server 'up': HTTP 401; if it takes OAuth, run `mcpjungle authorize up`"})", answer.body);
+}
+
 }  // namespace
 }  // namespace jungle::admin

@@ -94,7 +94,7 @@ class UpstreamOAuthTest : public testing::AdminTest {
     EXPECT_TRUE(stored.has_value());
   }
   Task<void> relist(Result<Registrar::Entry>& listed) {
-    listed = co_await control_.relist_server(ServerName("todoist"));
+    listed = co_await control_.refresh_server(ServerName("todoist"));
   }
   std::vector<std::string> servers() {
     std::vector<std::string> names;

@@ -169,7 +169,7 @@ Application::Application(const Config& config, const Environment& environment, c
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
       registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),
-      control_plane_(control_.get_executor(), catalog_, repository_, registrar_, log),
+      control_plane_(control_.get_executor(), catalog_, repository_, registrar_, upstreams_.relister(), log),
       resources_(control_.get_executor(), servers_of(upstreams_.resource_watches()),
                  [&log](std::exception_ptr) { log.error("watching a resource failed"); }),
       sessions_(random_),
@@ -183,7 +183,7 @@ Application::Application(const Config& config, const Environment& environment, c
     list_changes_.apply(snapshot);
   });
   const http::ClientOptions options = client_options(config);
-  upstreams_.use([this](catalog::ServerName name) { return control_plane_.relist_server(std::move(name)); });
+  upstreams_.use([this](catalog::ServerName name) { return registrar_.relist(std::move(name)); });
   const Shared shared{time_,
                       random_,
                       log,

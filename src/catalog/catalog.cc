@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "catalog/admission.h"
+#include "catalog/listing_difference.h"
 #include "catalog/names.h"
 
 namespace jungle::catalog {
@@ -152,7 +153,8 @@ Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::replace(ServerSpec spe
   const auto turn = co_await turns_.take();
   if (!turn) co_return cancelled();
   auto before = published_.load()->find_server(spec.name.str());
-  co_return co_await put(std::move(spec), std::move(discovery), std::move(before));
+  ServerEntry server = admit(std::move(spec), std::move(discovery));
+  co_return co_await put(std::move(server), std::move(before));
 }
 
 Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::refresh(std::shared_ptr<const ServerEntry> known,
@@ -162,11 +164,12 @@ Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::refresh(std::shared_pt
   auto now = published_.load()->find_server(known->spec.name.str());
   if (!now || !(now->spec == known->spec)) co_return no_server(known->spec.name.str());
   ServerSpec spec = known->spec;
-  co_return co_await put(std::move(spec), std::move(discovery), std::move(now));
+  ServerEntry server = admit(std::move(spec), std::move(discovery));
+  if (offers_the_same(*now, server)) co_return now;
+  co_return co_await put(std::move(server), std::move(now));
 }
 
-Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::put(ServerSpec spec, Discovery discovery, Entry before) {
-  ServerEntry server = admit(std::move(spec), std::move(discovery));
+Task<Result<std::shared_ptr<const ServerEntry>>> Catalog::put(ServerEntry server, Entry before) {
   if (before) {
     server.enabled = before->enabled;
     keep_flags(before->tools, server.tools);

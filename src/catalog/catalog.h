@@ -46,7 +46,8 @@ class Catalog {
   Task<Result<std::shared_ptr<const ServerEntry>>> add(ServerSpec spec, Discovery discovery);
   // Replaces the server of that name, or adds it. Enabled flags of what stays survive; what is new is enabled.
   Task<Result<std::shared_ptr<const ServerEntry>>> replace(ServerSpec spec, Discovery discovery);
-  // Replaces what `known` offers; its spec stays. kNotFound if the server is gone, or has another spec by now.
+  // Replaces what `known` offers; its spec stays. If it offers the same as before, nothing is stored or published.
+  // kNotFound if the server is gone, or has another spec by now.
   Task<Result<std::shared_ptr<const ServerEntry>>> refresh(std::shared_ptr<const ServerEntry> known,
                                                            Discovery discovery);
   Task<Result<void>> remove(ServerName name);  // kNotFound.
@@ -63,7 +64,7 @@ class Catalog {
   using Names = std::vector<std::string>;
 
   // REQUIRES: the caller's turn. Stores and publishes, with the flags of `before`, which may be null.
-  Task<Result<Entry>> put(ServerSpec spec, Discovery discovery, Entry before);
+  Task<Result<Entry>> put(ServerEntry server, Entry before);
   template <typename Row>
   Task<Result<Names>> set_entries_enabled(std::vector<Row> ServerEntry::*member, std::string entity, bool enabled);
   // REQUIRES: the caller's turn. Stores and publishes a copy of `server` with the flags of `change`.

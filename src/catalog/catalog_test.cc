@@ -172,6 +172,20 @@ TEST_F(CatalogTest, RefreshingKeepsFlagsAndNeverBringsAServerBack) {
   EXPECT_TRUE(now()->servers().empty());
 }
 
+TEST_F(CatalogTest, RefreshingWhatHasNotChangedPublishesNothing) {
+  add("up", small_discovery());
+  ASSERT_TRUE(wait(catalog_.set_tools_enabled("up__echo", false)).has_value());
+  const auto before = now();
+  const auto same = wait(catalog_.refresh(before->find_server("up"), small_discovery()));
+  ASSERT_TRUE(same.has_value());
+  EXPECT_EQ(before, now());
+  EXPECT_EQ(before->find_server("up"), *same);
+  auto other = small_discovery();
+  other.instructions = "Be quick.";
+  ASSERT_TRUE(wait(catalog_.refresh(before->find_server("up"), std::move(other))).has_value());
+  EXPECT_NE(before, now());
+}
+
 TEST_F(CatalogTest, ReplacingAddsWhatIsNotThere) {
   EXPECT_TRUE(wait(catalog_.replace(http_spec("up"), small_discovery())).has_value());
   EXPECT_EQ(2u, exposed_tools().size());

@@ -138,6 +138,11 @@ Result<std::string> AdminClient::complete_authorization(std::string_view session
   return post(path, render(completion), kUpstreamLimit, Wording::kWithUrl);
 }
 
+Result<std::string> AdminClient::refresh_server(std::string_view name) {
+  const std::string path = std::string(kApi) + "/servers/" + encoded(name) + "/refresh";
+  return post(path, "", kUpstreamLimit, Wording::kWithUrl);
+}
+
 Result<void> AdminClient::deregister_server(std::string_view name) {
   const std::string path = std::string(kApi) + "/servers/" + encoded(name);
   if (auto body = body_of(send("DELETE", path, "", kReadLimit, Wording::kWithUrl)); !body) return body.error();

@@ -64,6 +64,8 @@ class AdminClient {
   // Ends what AuthorizationRequired began.
   Result<std::string> complete_authorization(std::string_view session_id,
                                              const admin_api::AuthorizationCompletion& completion);
+  // Lists a registered server anew.
+  Result<std::string> refresh_server(std::string_view name);
   Result<void> deregister_server(std::string_view name);
   // `arguments_json` is a JSON object or null: kInvalidArgument `invalid input: ...` otherwise.
   Result<std::string> invoke(std::string_view tool, std::string_view arguments_json);

@@ -20,9 +20,10 @@ Command command_tree() {
   Command root;
   root.name = "mcpjungle";
   root.summary = "MCP Gateway for AI Agents";
-  root.children = {start_command(),      register_command(),   list_command(),   usage_command(),     invoke_command(),
-                   deregister_command(), version_command(),    get_command(),    disable_command(),   enable_command(),
-                   authorize_command(),  rotate_key_command(), unseal_command(), completion_command()};
+  root.children = {start_command(),      register_command(),   list_command(),      usage_command(),
+                   invoke_command(),     deregister_command(), version_command(),   get_command(),
+                   disable_command(),    enable_command(),     refresh_command(),   authorize_command(),
+                   rotate_key_command(), unseal_command(),     completion_command()};
   return root;
 }
 

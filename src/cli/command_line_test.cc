@@ -117,6 +117,7 @@ Advanced Commands:
   get         Get entities like Prompts and Resources
   disable     Disable MCP entities like tools and prompts globally
   enable      Enable MCP entities like tools & prompts globally
+  refresh     List a registered MCP Server anew
   authorize   Authorize a registered MCP Server again (upstream OAuth)
   rotate-key  Seal the secrets in the database under another key
   unseal      Put the secrets in the database back in clear text, for MCPJungle

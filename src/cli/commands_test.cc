@@ -239,6 +239,31 @@ TEST_F(CommandsTest, EnablesAndDisables) {
   EXPECT_EQ("failed to enable server zz: MCP server zz not found: not found\n", failure({"enable", "server", "zz"}));
 }
 
+TEST_F(CommandsTest, RefreshesOneServer) {
+  exchange_.answer("POST /api/v0/servers/up/refresh",
+                   R"({"name":"up","tools":{"added":["up__a"],"removed":["up__b"],"changed":["up__c"]},)"
+                   R"("resources":{"added":["mcpj://res/up/x"]},"warnings":["w"]})");
+  EXPECT_EQ(ExitCode::kOk, run({"refresh", "up"}));
+  EXPECT_EQ("Server up was listed anew.\nTools:\n  + up__a\n  - up__b\n  ~ up__c\nResources:\n  + mcpj://res/up/x\n",
+            out());
+  EXPECT_EQ("warning: w\n", err());
+  EXPECT_EQ(ExitCode::kOk, run({"refresh", "up", "-o", "json"}));
+  EXPECT_EQ(0U, out().find("{\n  \"name\": \"up\""));
+  EXPECT_EQ("name one server, or use --all\n", failure({"refresh"}));
+  EXPECT_EQ("name one server, or use --all\n", failure({"refresh", "up", "--all"}));
+}
+
+TEST_F(CommandsTest, RefreshesAllAndNamesThoseThatFail) {
+  exchange_.answer("GET /api/v0/servers", std::string("[") + kUp + R"(,{"name":"down","transport":"stdio"}])");
+  exchange_.answer("POST /api/v0/servers/up/refresh", R"({"name":"up"})");
+  exchange_.answer("POST /api/v0/servers/down/refresh", R"({"error":"it is down"})", 502);
+  EXPECT_EQ(ExitCode::kFailure, run({"refresh", "--all"}));
+  EXPECT_EQ("Server up offers the same as before.\n", out());
+  EXPECT_EQ("failed to refresh server down: it is down\n1 of 2 servers could not be refreshed\n", err());
+  EXPECT_EQ(ExitCode::kFailure, run({"refresh", "--all", "-o", "json"}));
+  EXPECT_EQ("[\n  {\n    \"name\": \"up\"\n  }\n]\n", out());
+}
+
 TEST_F(CommandsTest, Deregisters) {
   exchange_.answer("DELETE /api/v0/servers/up", "", 204);
   EXPECT_EQ(ExitCode::kOk, run({"deregister", "up"}));

@@ -90,6 +90,18 @@ std::string parameters_text(const Json& schema, const Json& properties) {
   return out;
 }
 
+std::string difference_text(std::string_view kind, const admin_api::ListDifference& list) {
+  if (!list.any()) return {};
+  std::string out = std::string(kind) + ":\n";
+  const std::pair<const char*, const std::vector<std::string>*> parts[] = {
+      {"  + ", &list.added}, {"  - ", &list.removed}, {"  ~ ", &list.changed}};
+  for (const auto& [sign, names] : parts) {
+    for (const std::string& name : *names)
+      out += sign + name + "\n";
+  }
+  return out;
+}
+
 std::string past_tense(Switch state) { return std::string(text_of(state)) + "d"; }
 
 std::string switched_list(std::string_view kind, Switch state, const std::vector<std::string>& names) {
@@ -226,6 +238,15 @@ admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input) {
 
 std::string authorized_text(std::string_view server) {
   return "Server " + std::string(server) + " authorized successfully!\n";
+}
+
+std::string refreshed_text(const admin_api::RefreshedServer& refreshed) {
+  const std::string changes = difference_text("Tools", refreshed.tools) +
+                              difference_text("Prompts", refreshed.prompts) +
+                              difference_text("Resources", refreshed.resources) +
+                              difference_text("Resource templates", refreshed.resource_templates);
+  const std::string name = "Server " + refreshed.name;
+  return changes.empty() ? name + " offers the same as before.\n" : name + " was listed anew.\n" + changes;
 }
 
 std::string deregistered_text(std::string_view server) {

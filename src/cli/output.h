@@ -7,6 +7,7 @@
 
 #include "admin_api/answers.h"
 #include "admin_api/catalog_rows.h"
+#include "admin_api/refreshed_server.h"
 #include "admin_api/register_input.h"
 #include "admin_api/server_view.h"
 #include "base/result.h"
@@ -40,6 +41,7 @@ std::string registered_text(const admin_api::ServerView& server, const ServerCon
 // `input` with the mask of REST answers for every secret in it.
 admin_api::RegisterInput with_masked_secrets(admin_api::RegisterInput input);
 std::string authorized_text(std::string_view server);
+std::string refreshed_text(const admin_api::RefreshedServer& refreshed);
 std::string deregistered_text(std::string_view server);
 
 // `kind` is "tool" or "prompt".

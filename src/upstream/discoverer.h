@@ -1,6 +1,7 @@
 // Asking a server what it offers.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "base/result.h"
@@ -8,13 +9,16 @@
 #include "base/task.h"
 #include "catalog/discovery.h"
 #include "catalog/server_spec.h"
+#include "oauth/token_source.h"
 #include "upstream/refusal.h"
 
 namespace jungle::upstream {
 
 // One question to a server, and what it said if it refused us.
 struct Attempt {
-  Secret access_token;             // Presented as a bearer token beside what the spec has; empty: none.
+  Secret access_token;  // Presented as a bearer token beside what the spec has; empty: none.
+  // Where the token comes from instead, as for calls: renewed if need be. Null: from nowhere else.
+  std::shared_ptr<oauth::TokenSource> tokens = nullptr;
   std::optional<Refusal> refusal;  // Set when it answered HTTP 401 or 403.
 };
 

@@ -47,10 +47,10 @@ inline constexpr std::size_t kListPagesMax = 1000;
 inline constexpr std::size_t kListEntriesMax = 20'000;           // Per kind.
 inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds together.
 
+inline constexpr std::size_t kListingsMax = 8;  // Of registered servers at once, all servers together.
 inline constexpr Seconds kRelistPause{60};  // Between listings of one server because it refused the headers of a call.
 inline constexpr Millis kListChangeGather{100};     // From a server's list_changed to its listing, for more of them;
-inline constexpr Millis kListChangePause{1000};     // between such listings, doubled after failures to kRelistPause.
-inline constexpr std::size_t kListFailuresMax = 6;  // Failures in a row, after which the next list_changed is awaited.
+inline constexpr Millis kListChangePause{1000};     // between such listings, or as long as one takes.
 
 // Listening to servers outside of calls.
 inline constexpr Millis kWatchStartSpread{250};       // Up to so long after a server is known it is listened to.

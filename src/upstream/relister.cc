@@ -11,16 +11,12 @@
 namespace jungle::upstream {
 namespace {
 
-// How long after a listing that ended `now` and began at `start` another one may begin, after `failures` in a row.
-SteadyTime after_listing(SteadyTime start, SteadyTime now, std::size_t failures) {
-  const auto pause = std::max<SteadyTime::duration>(kListChangePause, now - start);
-  return now + std::min<SteadyTime::duration>(pause * (1 << failures), kRelistPause);
-}
+Error nobody_lists() { return {ErrorCode::kUnavailable, "nobody lists servers: the gateway is stopping", {}}; }
 
-// Another attempt may succeed: it is down, or somebody else is just changing it.
-bool may_pass(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadlineExceeded ||
-         error.code == ErrorCode::kConflict;
+// When, after a listing from `began` to `now`, a change may lead to the next one.
+SteadyTime after_listing(SteadyTime began, SteadyTime now) {
+  const auto pause = std::max<SteadyTime::duration>(kListChangePause, now - began);
+  return now + std::min<SteadyTime::duration>(pause, kRelistPause);
 }
 
 }  // namespace
@@ -31,44 +27,82 @@ Relister::Relister(Executor control, Time& time, telemetry::Log& log)
         log.error("an exception left a coroutine that lists servers anew");
       }) {}
 
-void Relister::ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {
+void Relister::refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {
   asio::dispatch(control_, [this, server = std::move(server), reply = std::move(reply)]() mutable {
-    take(std::move(server), std::move(reply));
+    take_refresh(std::move(server), std::move(reply));
   });
 }
 
 void Relister::changed(catalog::ServerName server) {
-  asio::dispatch(control_, [this, server = std::move(server)]() mutable { take_change(std::move(server)); });
+  asio::dispatch(control_, [this, server = std::move(server)] { take_change(server); });
+}
+
+void Relister::ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {
+  asio::dispatch(control_, [this, server = std::move(server), reply = std::move(reply)]() mutable {
+    take_refusal(server, std::move(reply));
+  });
 }
 
 void Relister::forget_old() {
   std::erase_if(listings_, [now = time_.steady_now()](const auto& item) {
     const Listing& listing = item.second;
-    return !listing.under_way && !listing.planned && listing.next_refusal <= now && listing.next_change <= now;
+    return listing.stage == Stage::kNone && !listing.planned && listing.next_refusal <= now &&
+           listing.next_change <= now;
   });
 }
 
-void Relister::take(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {
+void Relister::take_refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {
   forget_old();
-  if (stopped_ || !relist_) return EntryReply::give(reply, Error{ErrorCode::kUnavailable, "nobody lists servers", {}});
+  if (!is_usable()) {
+    if (reply) EntryReply::give(reply, nobody_lists());
+    return;
+  }
   Listing& listing = listings_[server.str()];
-  if (!listing.under_way && time_.steady_now() < listing.next_refusal) return EntryReply::give(reply, listing.last);
+  const Urgency urgency = reply ? Urgency::kSomebodyWaits : Urgency::kNobodyWaits;
+  const bool is_running = listing.stage == Stage::kRunning;
+  if (is_running) listing.wanted_again = true;
+  if (reply) (is_running ? listing.waiting_again : listing.waiting).push_back(std::move(reply));
+  if (!is_running) enqueue(server, listing, urgency);
+}
+
+void Relister::take_change(const catalog::ServerName& server) {
+  forget_old();
+  if (!is_usable()) return;
+  Listing& listing = listings_[server.str()];
+  if (!std::exchange(listing.changed, true) && listing.stage == Stage::kNone) plan(server, listing);
+}
+
+void Relister::take_refusal(const catalog::ServerName& server, std::shared_ptr<EntryReply> reply) {
+  forget_old();
+  if (!is_usable()) return EntryReply::give(reply, nobody_lists());
+  Listing& listing = listings_[server.str()];
+  if (listing.stage == Stage::kNone && time_.steady_now() < listing.next_refusal)
+    return EntryReply::give(reply, listing.last);
   listing.waiting.push_back(std::move(reply));
-  if (!listing.under_way) start(server, listing);
+  listing.has_refused = true;
+  if (listing.stage != Stage::kRunning) enqueue(server, listing, Urgency::kSomebodyWaits);
 }
 
-void Relister::take_change(catalog::ServerName server) {
-  if (stopped_ || !relist_) return;
-  forget_old();
-  Listing& listing = listings_[server.str()];
-  listing.failures = 0;
-  if (!std::exchange(listing.changed, true) && !listing.under_way) plan(server, listing);
+void Relister::enqueue(const catalog::ServerName& server, Listing& listing, Urgency urgency) {
+  const bool is_urgent = urgency == Urgency::kSomebodyWaits;
+  const bool is_queued = listing.stage == Stage::kQueued;
+  if (is_queued && !is_urgent) return;
+  if (is_queued) std::erase(queue_, server);
+  listing.stage = Stage::kQueued;
+  queue_.insert(is_urgent ? queue_.begin() : queue_.end(), server);
+  start_queued();
 }
 
-void Relister::start(const catalog::ServerName& server, Listing& listing) {
-  listing.under_way = true;
-  listing.changed = false;
-  tasks_.spawn(run_listing(server));
+void Relister::start_queued() {
+  while (!stopped_ && running_ < kListingsMax && !queue_.empty()) {
+    const catalog::ServerName server = std::move(queue_.front());
+    queue_.pop_front();
+    Listing& listing = listings_[server.str()];
+    listing.stage = Stage::kRunning;
+    listing.changed = false;
+    ++running_;
+    tasks_.spawn(run_listing(server));
+  }
 }
 
 void Relister::plan(const catalog::ServerName& server, Listing& listing) {
@@ -82,34 +116,52 @@ Task<void> Relister::run_plan(catalog::ServerName server) {
   co_await time_.sleep_until(when);
   listing.planned = false;
   const bool stop = co_await is_cancelled();
-  if (!stop && listing.changed && !listing.under_way) start(server, listing);
+  if (!stop && listing.changed && listing.stage == Stage::kNone) enqueue(server, listing, Urgency::kNobodyWaits);
 }
 
 Task<void> Relister::run_listing(catalog::ServerName server) {
-  const SteadyTime start = time_.steady_now();
+  const SteadyTime began = time_.steady_now();
   auto listed = co_await relist_(server);
-  if (!listed) {
-    log_.warn("a server could not be listed anew", {{"server", server.str()}, {"error", listed.error().message}});
-  }
+  --running_;
+  finish(server, std::move(listed), began);
+  start_queued();
+}
+
+void Relister::finish(const catalog::ServerName& server, Listed listed, SteadyTime began) {
   Listing& listing = listings_[server.str()];
   const SteadyTime now = time_.steady_now();
-  const bool was_asked = !listing.waiting.empty();
-  listing.under_way = false;
-  listing.failures = listed ? 0 : listing.failures + 1;
-  listing.next_change = after_listing(start, now, listing.failures);
-  if (!listed && !was_asked && may_pass(listed.error()) && listing.failures < kListFailuresMax) listing.changed = true;
-  if (listing.changed) plan(server, listing);
-  if (!was_asked) co_return;
-  listing.next_refusal = now + kRelistPause;
-  listing.last = std::move(listed);
+  listing.stage = Stage::kNone;
+  listing.next_change = after_listing(began, now);
+  tell(server, listing, listed);
+  if (std::exchange(listing.has_refused, false)) {
+    listing.next_refusal = now + kRelistPause;
+    listing.last = std::move(listed);
+  }
+  if (std::exchange(listing.wanted_again, false)) {
+    listing.waiting = std::exchange(listing.waiting_again, {});
+    enqueue(server, listing, listing.waiting.empty() ? Urgency::kNobodyWaits : Urgency::kSomebodyWaits);
+  } else if (listing.changed) {
+    plan(server, listing);
+  }
+}
+
+void Relister::tell(const catalog::ServerName& server, Listing& listing, const Listed& listed) {
+  if (!listed)
+    log_.info("a server could not be listed anew", {{"server", server.str()}, {"error", listed.error().message}});
   for (const auto& reply : std::exchange(listing.waiting, {}))
-    EntryReply::give(reply, listing.last);
+    EntryReply::give(reply, listed);
 }
 
 Task<void> Relister::stop() {
   stopped_ = true;
   tasks_.cancel();
   co_await tasks_.join();
+  for (auto& [server, listing] : listings_) {
+    for (Waiting* waiting : {&listing.waiting, &listing.waiting_again}) {
+      for (const auto& reply : std::exchange(*waiting, {}))
+        EntryReply::give(reply, nobody_lists());
+    }
+  }
 }
 
 }  // namespace jungle::upstream

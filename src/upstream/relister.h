@@ -1,6 +1,9 @@
-// Listing a server anew when what the catalog knows of it is stale.
+// Listing servers anew when what the catalog knows of them may be stale.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,16 +24,11 @@ namespace jungle::upstream {
 // control executor.
 using RelistServer = std::function<Task<Result<std::shared_ptr<const catalog::ServerEntry>>>(catalog::ServerName)>;
 
-// One listing at a time and server, for two reasons:
-// - A server says that its lists have changed. It is listed soon, and once more if it says so meanwhile. Listings of
-// one
-//   server are kept kListChangePause apart, or as long as one takes: that delays them, and drops none.
-// - Calls come here when a server refuses headers that mirror arguments: which arguments, its schemas say, and those
-//   have changed. Not more than one listing in kRelistPause, whatever a server answers: until then its outcome is the
-//   answer.
+// Everybody who wants a server listed anew comes here. One listing at a time and server, and at most kListingsMax of
+// all servers; those that somebody waits for go before the others. Nothing is tried again here.
 //
-// One per process, owned by Upstreams; everything but ask() and changed() runs on the control executor. stop() must
-// have returned before it is destroyed.
+// One per process, owned by Upstreams; refresh(), changed() and ask() may be called on any executor, the rest on the
+// control executor. stop() must have returned before it is destroyed.
 class Relister {
  public:
   using Listed = Result<std::shared_ptr<const catalog::ServerEntry>>;
@@ -40,31 +38,48 @@ class Relister {
 
   // REQUIRES: no call was made yet.
   void use(RelistServer relist) { relist_ = std::move(relist); }
-  // The server says that its lists have changed, or it may have said so unheard. Callable on any executor.
+  // Lists the server whenever that was done last. A listing that runs already may have seen what was there before: then
+  // another one follows. `reply` is null if nobody waits.
+  void refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
+  // The server says that its lists have changed, or it may have said so unheard. It is listed soon, and once more if it
+  // says so meanwhile. Such listings of one server are kept kListChangePause apart, or as long as one takes: that delays
+  // them, and drops none.
   void changed(catalog::ServerName server);
-  // Answers with the server's new entry, or with why there is none. Callable on any executor.
+  // A call was refused for headers that mirror arguments: which arguments, the server's schemas say, and those have
+  // changed. Answers with the server's new entry, or with why there is none. Calls cause no more than one listing in
+  // kRelistPause, whatever the server answers: until then its outcome is the answer.
   void ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
   Task<void> stop();
 
  private:
+  using Waiting = std::vector<std::shared_ptr<EntryReply>>;
+  enum class Stage : std::uint8_t { kNone, kQueued, kRunning };
+  enum class Urgency : std::uint8_t { kNobodyWaits, kSomebodyWaits };
   struct Listing {
-    std::vector<std::shared_ptr<EntryReply>> waiting;
-    bool under_way = false;
+    Stage stage = Stage::kNone;
+    Waiting waiting;            // For the one that is queued or runs,
+    bool has_refused = false;   // and whether calls are among them.
+    bool wanted_again = false;  // Since it runs,
+    Waiting waiting_again;      // by these, if anybody waits.
     bool changed = false;       // Since the last one began.
     bool planned = false;       // One for that reason waits for its time.
-    std::size_t failures = 0;   // In a row, of those.
     SteadyTime next_change{};   // The earliest time for another one of those.
-    Listed last = Error{};      // What the last one came to,
-    SteadyTime next_refusal{};  // and the earliest time for another one because headers were refused.
+    Listed last = Error{};      // What the last one that a refused call asked for came to,
+    SteadyTime next_refusal{};  // and the earliest time for another one of those.
   };
 
+  bool is_usable() const { return !stopped_ && relist_; }
   void forget_old();
-  void take(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
-  void take_change(catalog::ServerName server);
-  void start(const catalog::ServerName& server, Listing& listing);
+  void take_refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
+  void take_change(const catalog::ServerName& server);
+  void take_refusal(const catalog::ServerName& server, std::shared_ptr<EntryReply> reply);
+  void enqueue(const catalog::ServerName& server, Listing& listing, Urgency urgency);
+  void start_queued();
   void plan(const catalog::ServerName& server, Listing& listing);
-  Task<void> run_listing(catalog::ServerName server);
   Task<void> run_plan(catalog::ServerName server);
+  Task<void> run_listing(catalog::ServerName server);
+  void finish(const catalog::ServerName& server, Listed listed, SteadyTime began);
+  void tell(const catalog::ServerName& server, Listing& listing, const Listed& listed);
 
   const Executor control_;
   Time& time_;
@@ -72,6 +87,8 @@ class Relister {
   RelistServer relist_;
   bool stopped_ = false;
   std::map<std::string, Listing, std::less<>> listings_;  // By server.
+  std::deque<catalog::ServerName> queue_;
+  std::size_t running_ = 0;
   TaskGroup tasks_;
 };
 

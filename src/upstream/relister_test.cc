@@ -1,11 +1,15 @@
 #include "upstream/relister.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/signal.h"
 #include "base/testing/coro_test.h"
 #include "mcp/json_reader.h"
+#include "telemetry/testing/recording_log.h"
 #include "upstream/limits.h"
 #include "upstream/testing/http_upstream_fixture.h"
 
@@ -197,37 +201,14 @@ TEST_F(RelisterChangesTest, ListsServersSideBySide) {
   time_.advance(takes_);
 }
 
-TEST_F(RelisterChangesTest, TriesAgainLaterAndLaterWhileTheServerIsDown) {
-  fails_ = ErrorCode::kUnavailable;
-  changed();
-  time_.advance(kListChangeGather);
-  EXPECT_EQ(1u, listings());
-  time_.advance(2 * kListChangePause);
-  EXPECT_EQ(2u, listings());
-  time_.advance(2 * kListChangePause);
-  EXPECT_EQ(2u, listings());
-  fails_.reset();
-  time_.advance(2 * kListChangePause);
-  EXPECT_EQ(3u, listings());
-  time_.advance(Seconds(3600));
-  EXPECT_EQ(3u, listings());
-}
-
-TEST_F(RelisterChangesTest, GivesUpAfterManyFailuresUntilTheServerSpeaksAgain) {
+TEST_F(RelisterChangesTest, TriesNothingAgain) {
   fails_ = ErrorCode::kUnavailable;
   changed();
   time_.advance(Seconds(3600));
-  EXPECT_EQ(kListFailuresMax, listings());
+  EXPECT_EQ(1u, listings());
   changed();
   time_.advance(kListChangeGather);
-  EXPECT_EQ(kListFailuresMax + 1, listings());
-}
-
-TEST_F(RelisterChangesTest, DoesNotTryAgainWhatCannotSucceed) {
-  fails_ = ErrorCode::kNotFound;
-  changed();
-  time_.advance(Seconds(3600));
-  EXPECT_EQ(1u, listings());
+  EXPECT_EQ(2u, listings());
 }
 
 // A call that says it on its stream, over HTTP.
@@ -244,6 +225,100 @@ CORO_TEST_F(RelisterTest, ListsAServerThatSaysOnTheStreamOfACallThatItsToolsChan
   EXPECT_EQ("ok", text);
   std::function<bool()> listed = [this] { return listed_.size() == 1; };
   co_await until(std::move(listed));
+}
+
+// Without calls: the order and number of listings, which wait until the test lets them go.
+class ListingTurnsTest : public jungle::testing::CoroTest {
+ protected:
+  using Listed = Relister::Listed;
+
+  ListingTurnsTest() {
+    relister_.use([this](catalog::ServerName server) { return list(std::move(server)); });
+  }
+  Task<Listed> list(catalog::ServerName server) {
+    started_.push_back(server.str());
+    ++running_;
+    while (allowed_ == 0) {
+      const bool woken = co_await changed_.wait();
+      if (woken) continue;
+      --running_;
+      co_return Error{ErrorCode::kCancelled, "stopped", {}};
+    }
+    --allowed_;
+    --running_;
+    auto entry = std::make_shared<catalog::ServerEntry>();
+    entry->revision = std::to_string(started_.size());
+    co_return std::shared_ptr<const catalog::ServerEntry>(std::move(entry));
+  }
+  void let(std::size_t count) {
+    allowed_ += count;
+    changed_.notify_all();
+    drain();
+  }
+  void drain() { time_.run_ready(); }
+  std::shared_ptr<Relister::EntryReply> reply() {
+    return std::make_shared<Relister::EntryReply>(context_.get_executor());
+  }
+  Task<void> keep(std::shared_ptr<Relister::EntryReply> reply, std::optional<Listed>& answer) {
+    answer = co_await reply->wait();
+  }
+
+  telemetry::testing::RecordingLog log_;
+  Relister relister_{context_.get_executor(), time_, log_};
+  Signal changed_{context_.get_executor()};
+  std::vector<std::string> started_;
+  std::size_t running_ = 0;
+  std::size_t allowed_ = 0;
+};
+
+TEST_F(ListingTurnsTest, OnlySoManyRunAtOnceAndThoseThatAreWaitedForGoFirst) {
+  for (std::size_t i = 0; i < kListingsMax + 2; ++i)
+    relister_.refresh(catalog::ServerName("s" + std::to_string(i)), nullptr);
+  drain();
+  EXPECT_EQ(kListingsMax, running_);
+  const auto waiting = reply();
+  relister_.refresh(catalog::ServerName("urgent"), waiting);
+  let(1);
+  EXPECT_EQ(kListingsMax, running_);
+  EXPECT_EQ("urgent", started_.back());
+  let(100);
+  EXPECT_EQ(kListingsMax + 3, started_.size());
+  run(relister_.stop());
+}
+
+TEST_F(ListingTurnsTest, AListingThatRunsDoesNotCountForWhoComesLater) {
+  relister_.refresh(catalog::ServerName("up"), nullptr);
+  drain();
+  std::optional<Listed> first;
+  std::optional<Listed> second;
+  const auto waiting = reply();
+  const auto also_waiting = reply();
+  relister_.refresh(catalog::ServerName("up"), waiting);
+  relister_.refresh(catalog::ServerName("up"), also_waiting);
+  drain();
+  EXPECT_EQ(1u, started_.size()) << "one at a time";
+  let(2);
+  run(keep(waiting, first));
+  run(keep(also_waiting, second));
+  EXPECT_EQ(2u, started_.size()) << "one more for both";
+  ASSERT_TRUE(first && *first && second && *second);
+  EXPECT_EQ("2", (**first)->revision);
+  EXPECT_EQ(**first, **second);
+  run(relister_.stop());
+}
+
+TEST_F(ListingTurnsTest, WhoeverWaitsAtTheEndIsTold) {
+  relister_.refresh(catalog::ServerName("up"), nullptr);
+  drain();
+  std::optional<Listed> answer;
+  const auto waiting = reply();
+  relister_.refresh(catalog::ServerName("up"), waiting);
+  drain();
+  run(relister_.stop());
+  run(keep(waiting, answer));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(ErrorCode::kUnavailable, answer->error().code);
+  EXPECT_EQ(0u, running_);
 }
 
 }  // namespace

@@ -113,16 +113,18 @@ class ServerDiscoverer::State {
     if (auto usable = worker_.client.check_ca_file(endpoint->ca_file()); !usable)
       co_return unusable_ca_file_error(facts->spec, usable.error());
     std::atomic<std::uint64_t> ids{1};
-    const auto token = oauth::access_token_of(attempt.access_token);
-    const HttpPlace place{worker_, *endpoint, *facts, ids, token, &attempt.refusal};
+    HttpPlace place{worker_, *endpoint, *facts, ids, nullptr, &attempt.refusal};
+    if (!attempt.tokens) place.token = oauth::access_token_of(attempt.access_token);
     const Era era = known_era(facts->spec, {});
-    auto opened = co_await open_link(place, era);
+    auto opening = attempt.tokens ? open_link_with(attempt.tokens.get(), place, era) : open_link(place, era);
+    auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
+    if (attempt.tokens) place.token = attempt.tokens->published().load();
     HttpConversation conversation(place, opened->link);
     const ListLimits limits;
     auto discovery = co_await list_everything(conversation, facts->spec, opened->greeting, limits);
     if (!opened->link->session_id.empty()) {
-      LinkUse use{endpoint, opened->link, token};
+      LinkUse use{endpoint, opened->link, place.token};
       worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
     }
     co_return discovery;

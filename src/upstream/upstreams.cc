@@ -187,6 +187,8 @@ Upstreams::~Upstreams() = default;
 
 void Upstreams::use(RelistServer relist) { state_->use(std::move(relist)); }
 
+Relister& Upstreams::relister() { return state_->relister(); }
+
 void Upstreams::apply(const catalog::Snapshot& snapshot) { state_->apply(snapshot); }
 
 ResourceWatches& Upstreams::resource_watches() { return state_->resource_watches(); }

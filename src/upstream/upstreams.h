@@ -37,6 +37,8 @@ class Upstreams {
   // How a server is listed anew whose answer shows that what is known of it is stale (MCP 2026-07-28 "Custom Headers").
   // Without it such calls fail. REQUIRES: no call was made yet.
   void use(RelistServer relist);
+  // Where servers are listed anew. Lives as long as this.
+  Relister& relister();
   // Takes note of a new catalog. Sessions and processes of servers that are gone, or whose spec changed, end in the
   // background; calls in flight finish. Call it on the control executor after each publication.
   void apply(const catalog::Snapshot& snapshot);

@@ -43,6 +43,7 @@ class Upstreams::State {
   // The state of a registered server; made if need be. Callable from any thread.
   std::shared_ptr<ServerState> state_of(const catalog::ServerEntry& server);
 
+  Relister& relister() { return relister_; }
   void use(RelistServer relist) { relister_.use(std::move(relist)); }
   void apply(const catalog::Snapshot& snapshot);
   Task<void> stop();

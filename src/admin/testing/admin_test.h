@@ -25,8 +25,14 @@ namespace jungle::admin::testing {
 // holds the discoverer or the gateway.
 class AdminTest : public jungle::testing::CoroTest {
  protected:
-  AdminTest() { make_api("0.4.2"); }
-  void TearDown() override { run(tokens_.stop()); }
+  AdminTest() {
+    make_api("0.4.2");
+    relister_.use([this](catalog::ServerName name) { return registrar_.relist(std::move(name)); });
+  }
+  void TearDown() override {
+    run(relister_.stop());
+    run(tokens_.stop());
+  }
 
   void make_api(std::string version) {
     AdminOptions options;
@@ -79,7 +85,8 @@ class AdminTest : public jungle::testing::CoroTest {
   oauth::TokenManager tokens_{context_.get_executor(), time_, random_, log_, grants_, fetcher_, endpoints_};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
   Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
-  ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, log_};
+  upstream::Relister relister_{context_.get_executor(), time_, log_};
+  ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, relister_, log_};
   mcp::testing::ScriptedService gateway_{context_.get_executor()};
   std::unique_ptr<AdminApi> api_;
 };

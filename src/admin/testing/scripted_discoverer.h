@@ -41,9 +41,9 @@ class ScriptedDiscoverer final : public upstream::Discoverer {
       ++cancelled_;
       co_return Error{ErrorCode::kCancelled, "the discovery was cancelled", {}};
     }
+    const Secret token = attempt.tokens ? attempt.tokens->published().load()->token : attempt.access_token;
     const auto refusal = refusals_.find(name);
-    if (refusal != refusals_.end() &&
-        (refusal->second.second.empty() || refusal->second.second != attempt.access_token.reveal())) {
+    if (refusal != refusals_.end() && (refusal->second.second.empty() || refusal->second.second != token.reveal())) {
       attempt.refusal = refusal->second.first;
       co_return Error{ErrorCode::kUnauthenticated, "server '" + name + "': HTTP 401", {}};
     }

@@ -8,6 +8,7 @@ namespace jungle::cli {
 Command start_command();
 Command register_command();
 Command authorize_command();
+Command refresh_command();
 Command deregister_command();
 Command list_command();
 Command usage_command();
