@@ -7,12 +7,14 @@
 
 namespace jungle::admin {
 ControlPlane::ControlPlane(Executor control, catalog::Catalog& catalog, catalog::CatalogRepository& repository,
-                           Registrar& registrar, upstream::Relister& relister, telemetry::Log& log)
+                           Registrar& registrar, upstream::Relister& relister, const upstream::HealthBoard& health,
+                           telemetry::Log& log)
     : control_(control),
       catalog_(catalog),
       repository_(repository),
       registrar_(registrar),
       relister_(relister),
+      health_(health),
       log_(log) {}
 
 // The coroutine is made on the caller's executor and begins, as it goes on, on the control executor.
@@ -46,7 +48,10 @@ Task<Result<Registered>> ControlPlane::complete_authorization(std::string sessio
 
 Task<Result<Registered>> ControlPlane::run_complete(std::string session_id, oauth::AuthorizationResponse response) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  co_return co_await registrar_.complete(std::move(session_id), std::move(response));
+  auto completed = co_await registrar_.complete(std::move(session_id), std::move(response));
+  // It may have been left alone until now, or may be down: then it is tried again.
+  if (completed && completed->is_reauthorization) relister_.refresh(completed->entry->spec.name, nullptr);
+  co_return completed;
 }
 
 Task<Result<Registrar::Entry>> ControlPlane::refresh_server(catalog::ServerName name) {

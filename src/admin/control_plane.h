@@ -1,6 +1,7 @@
 // Changing the catalog, from any worker.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "telemetry/log.h"
 #include "upstream/relister.h"
+#include "upstream/server_health.h"
 
 namespace jungle::admin {
 
@@ -23,7 +25,8 @@ namespace jungle::admin {
 class ControlPlane {
  public:
   ControlPlane(Executor control, catalog::Catalog& catalog, catalog::CatalogRepository& repository,
-               Registrar& registrar, upstream::Relister& relister, telemetry::Log& log);
+               Registrar& registrar, upstream::Relister& relister, const upstream::HealthBoard& health,
+               telemetry::Log& log);
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
@@ -32,6 +35,9 @@ class ControlPlane {
   MissingAuthorization missing_authorization(const catalog::ServerName& name) const {
     return registrar_.missing_authorization(name);
   }
+
+  // From any thread.
+  std::optional<upstream::Outage> outage_of(const catalog::ServerName& name) const { return health_.outage_of(name); }
 
   // As Registrar's functions of these names.
   Task<Result<Registered>> register_server(catalog::ServerSpec spec, Force force);
@@ -66,6 +72,7 @@ class ControlPlane {
   catalog::CatalogRepository& repository_;
   Registrar& registrar_;
   upstream::Relister& relister_;
+  const upstream::HealthBoard& health_;
   telemetry::Log& log_;
 };
 

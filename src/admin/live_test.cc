@@ -143,8 +143,10 @@ class LiveTest : public ::testing::Test {
   oauth::TokenManager tokens_{control_.context.get_executor(), time_, random_, log_, grants_, fetcher_, endpoints_};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
   Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
+  upstream::HealthBoard health_{time_, random_, log_};
   upstream::Relister relister_{control_.context.get_executor(), time_, log_};
-  ControlPlane control_plane_{control_.context.get_executor(), catalog_, repository_, registrar_, relister_, log_};
+  ControlPlane control_plane_{
+      control_.context.get_executor(), catalog_, repository_, registrar_, relister_, health_, log_};
   AdminOptions options_;
   std::uint16_t port_ = 0;
   std::optional<Worker> live_;

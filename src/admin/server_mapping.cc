@@ -95,6 +95,7 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
   spec.ca_file = input.ca_file;
   spec.init_timeout_sec = seconds_of(input.init_timeout);
   spec.call_timeout_sec = seconds_of(input.call_timeout);
+  spec.sync_interval_sec = seconds_of(input.sync_interval).value_or(0);
   if (spec.transport == catalog::Transport::kStdio) {
     spec.command = input.command;
     spec.args = input.args;
@@ -165,6 +166,7 @@ admin_api::RegisterInput input_of(const catalog::ServerSpec& stored, Secrets sec
   if (spec.protocol != defaults.protocol) input.protocol = catalog::text_of(spec.protocol);
   input.init_timeout = time_of(spec.init_timeout_sec);
   input.call_timeout = time_of(spec.call_timeout_sec);
+  if (spec.sync_interval_sec != 0) input.sync_interval = Seconds(spec.sync_interval_sec);
   if (spec.warm != defaults.warm) input.warm = spec.warm;
   return input;
 }

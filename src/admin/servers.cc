@@ -1,4 +1,5 @@
 // /api/v0/servers and /api/v0/server_configs.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "admin_api/refreshed_server.h"
 #include "admin_api/register_input.h"
 #include "admin_api/server_view.h"
+#include "base/time_text.h"
 #include "catalog/listing_difference.h"
 #include "catalog/names.h"
 
@@ -21,6 +23,14 @@ Result<Secrets> wanted_secrets(const RestRequest& request) {
   const auto is_wanted = admin_api::parse_switch("include_secrets", request.params.value("include_secrets"));
   if (!is_wanted) return is_wanted.error();
   return *is_wanted ? Secrets::kShown : Secrets::kMasked;
+}
+
+void show(const upstream::Outage& outage, const Time& time, admin_api::ServerView& view) {
+  view.unavailable_reason = outage.reason;
+  view.unavailable_since = rfc3339(outage.since);
+  if (outage.next_attempt == kNever) return;
+  const auto left = std::max(SteadyTime::duration::zero(), outage.next_attempt - time.steady_now());
+  view.next_attempt_at = rfc3339(time.system_now() + left);
 }
 
 admin_api::ListDifference shown(catalog::ListDifference list) {
@@ -40,6 +50,7 @@ Task<RestAnswer> AdminApi::list_servers(const RestRequest& request) {
     if (!missing.scopes.empty()) views.back().authorization = admin_api::kNeedsScopes;
     if (missing.is_needed_by_all) views.back().authorization = admin_api::kNeedsAuthorization;
     views.back().missing_scopes = std::move(missing.scopes);
+    if (const auto outage = control_.outage_of(server->spec.name)) show(*outage, time_, views.back());
   }
   co_return json_answer(admin_api::render(views));
 }

@@ -3,6 +3,7 @@
 
 #include "admin/testing/admin_test.h"
 #include "base/task_group.h"
+#include "base/time_text.h"
 #include "catalog/testing/samples.h"
 
 namespace jungle::admin {
@@ -44,7 +45,7 @@ TEST_F(ServersTest, RegistersAnHttpServerAndShowsItWithoutItsSecrets) {
 TEST_F(ServersTest, ShowsConfigsThatWouldRegisterTheSameAgain) {
   const std::string http =
       R"({"name":"up","transport":"streamable_http","description":"","url":"https://h/mcp","bearer_token":"t",)"
-      R"("headers":{"A":"b"},"session_mode":"stateful","protocol":"legacy","init_timeout_sec":5})";
+      R"("headers":{"A":"b"},"session_mode":"stateful","protocol":"legacy","init_timeout_sec":5,"sync_interval_sec":60})";
   const std::string stdio =
       R"({"name":"st","transport":"stdio","description":"d","command":"npx","args":["-y","x"],"env":{"FOO":"bar"},)"
       R"("cwd":"/tmp","session_mode":"stateless","call_timeout_sec":60,"warm":0})";
@@ -374,6 +375,23 @@ TEST_F(ServersTest, ARefreshThatFailsKeepsWhatWasThere) {
   EXPECT_EQ(502, answer.status);
   EXPECT_EQ(R"({"error":"it is down"})", answer.body);
   EXPECT_EQ(1u, catalog_.published().load()->find_server("up")->tools.size());
+}
+
+TEST_F(ServersTest, ShowsWhyAServerIsUnavailable) {
+  register_server("up", catalog::testing::discovery_of_tools({"a"}));
+  EXPECT_EQ(std::string::npos, get("/api/v0/servers").body.find("unavailable"));
+  const auto health = health_.of(catalog_.published().load()->find_server("up")->spec);
+  health->listing_failed({ErrorCode::kUnavailable, "server 'up': it is down", {}}, time_.steady_now() + Seconds(30));
+  const std::string since = rfc3339(time_.system_now());
+  const std::string next = rfc3339(time_.system_now() + Seconds(30));
+  EXPECT_NE(std::string::npos,
+            get("/api/v0/servers")
+                .body.find(R"("unavailable_reason":"server 'up': it is down","unavailable_since":")" + since +
+                           R"(","next_attempt_at":")" + next + "\"}"));
+  health->listing_failed({ErrorCode::kUnauthenticated, "HTTP 401", {}}, kNever);
+  EXPECT_EQ(std::string::npos, get("/api/v0/servers").body.find("next_attempt_at"));
+  health->listing_succeeded();
+  EXPECT_EQ(std::string::npos, get("/api/v0/servers").body.find("unavailable"));
 }
 
 TEST_F(ServersTest, ARefreshThatIsRefusedNamesTheRemedy) {

@@ -45,6 +45,7 @@ Result<RegisterInput> register_input_of(const Json& json) {
       .read("protocol", input.protocol)
       .read("init_timeout_sec", input.init_timeout)
       .read("call_timeout_sec", input.call_timeout)
+      .read("sync_interval_sec", input.sync_interval)
       .read("warm", input.warm);
   if (reader.error()) return *reader.error();
   return input;
@@ -93,6 +94,7 @@ std::vector<std::string> register_field_names() {
           "protocol",
           "init_timeout_sec",
           "call_timeout_sec",
+          "sync_interval_sec",
           "warm"};
 }
 
@@ -120,6 +122,7 @@ std::string render(const RegisterInput& input) {
   write_text(out, "protocol", input.protocol);
   write_seconds(out, "init_timeout_sec", input.init_timeout);
   write_seconds(out, "call_timeout_sec", input.call_timeout);
+  write_seconds(out, "sync_interval_sec", input.sync_interval);
   if (input.warm) out.number("warm", *input.warm);
   return out.take();
 }

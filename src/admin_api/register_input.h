@@ -39,10 +39,11 @@ struct RegisterInput {
   std::vector<std::string> oauth_scopes;
   std::string oauth_issuer;
   bool oauth_assume_s256 = false;
-  std::string protocol;                 // "auto" (default), "legacy" or "modern".
-  std::optional<Seconds> init_timeout;  // JSON init_timeout_sec.
-  std::optional<Seconds> call_timeout;  // JSON call_timeout_sec.
-  std::optional<std::int64_t> warm;     // Processes kept ready for stateless stdio; 0 is none.
+  std::string protocol;                  // "auto" (default), "legacy" or "modern".
+  std::optional<Seconds> init_timeout;   // JSON init_timeout_sec.
+  std::optional<Seconds> call_timeout;   // JSON call_timeout_sec.
+  std::optional<Seconds> sync_interval;  // JSON sync_interval_sec; 0 is none.
+  std::optional<std::int64_t> warm;      // Processes kept ready for stateless stdio; 0 is none.
 
   friend bool operator==(const RegisterInput&, const RegisterInput&) = default;
 };

@@ -36,6 +36,7 @@ RegisterInput full_input() {
   input.protocol = "modern";
   input.init_timeout = Seconds(5);
   input.call_timeout = Seconds(60);
+  input.sync_interval = Seconds(90);
   input.warm = 0;
   return input;
 }
@@ -48,7 +49,7 @@ TEST(RegisterInputTest, WritesEveryFieldWithItsSecrets) {
       R"("forward_headers":{"X-B":"Authorization"},"ca_file":"/ca.pem","command":"npx","args":["-y"],"env":{"E":"v"},"cwd":"/tmp","session_mode":"stateful",)"
       R"("oauth_grant":"client_credentials","oauth_redirect_uri":"http://127.0.0.1/cb","oauth_client_id":"id",)"
       R"("oauth_client_secret":"s","oauth_client_private_key":"pem","oauth_scopes":["mcp.read"],)"
-      R"("oauth_issuer":"https://as","oauth_assume_s256":true,"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"warm":0})",
+      R"("oauth_issuer":"https://as","oauth_assume_s256":true,"protocol":"modern","init_timeout_sec":5,"call_timeout_sec":60,"sync_interval_sec":90,"warm":0})",
       render(full_input()));
 }
 

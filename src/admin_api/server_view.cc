@@ -20,7 +20,10 @@ Result<ServerView> view_of(const Json& json) {
       .read("forward_headers", server.forward_headers)
       .read("ca_file", server.ca_file)
       .read("authorization", server.authorization)
-      .read("missing_scopes", server.missing_scopes);
+      .read("missing_scopes", server.missing_scopes)
+      .read("unavailable_reason", server.unavailable_reason)
+      .read("unavailable_since", server.unavailable_since)
+      .read("next_attempt_at", server.next_attempt_at);
   if (reader.error()) return *reader.error();
   return server;
 }
@@ -38,6 +41,9 @@ std::string render(const ServerView& server) {
   if (!server.ca_file.empty()) out.text("ca_file", server.ca_file);
   if (!server.authorization.empty()) out.text("authorization", server.authorization);
   if (!server.missing_scopes.empty()) out.strings("missing_scopes", server.missing_scopes);
+  if (!server.unavailable_reason.empty()) out.text("unavailable_reason", server.unavailable_reason);
+  if (!server.unavailable_since.empty()) out.text("unavailable_since", server.unavailable_since);
+  if (!server.next_attempt_at.empty()) out.text("next_attempt_at", server.next_attempt_at);
   return out.take();
 }
 

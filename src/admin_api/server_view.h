@@ -32,11 +32,16 @@ struct ServerView {
   // since they need the missing scopes. Both left out when empty.
   std::string authorization;
   std::vector<std::string> missing_scopes;
+  // Set while the server is of no use: what it offered last is still listed. Times as RFC 3339; `next_attempt_at` is
+  // left out if a person has to do something first. All left out when empty.
+  std::string unavailable_reason;
+  std::string unavailable_since;
+  std::string next_attempt_at;
 
   friend bool operator==(const ServerView&, const ServerView&) = default;
 };
 
-// {"name":...,"transport":...} with every key present but the last four, in the order of the fields above.
+// {"name":...,"transport":...} with every key present but the last seven, in the order of the fields above.
 std::string render(const ServerView& server);
 std::string render(const std::vector<ServerView>& servers);
 // {"server":ServerView}, the answer to a registration; with a list of `warnings` if something was set aside.

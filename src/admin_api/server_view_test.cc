@@ -51,6 +51,19 @@ TEST(ServerViewTest, NamesAMissingAuthorizationOnlyIfThereIsOne) {
   EXPECT_EQ(std::vector<ServerView>{server}, *parse_server_views("[" + json + "]"));
 }
 
+TEST(ServerViewTest, SaysWhyAServerIsUnavailable) {
+  ServerView server = http_server();
+  server.unavailable_reason = "it is down";
+  server.unavailable_since = "2026-11-23T12:00:00Z";
+  server.next_attempt_at = "2026-11-23T12:00:30Z";
+  const std::string json = render(server);
+  EXPECT_NE(std::string::npos,
+            json.find(R"("unavailable_reason":"it is down","unavailable_since":"2026-11-23T12:00:00Z",)"
+                      R"("next_attempt_at":"2026-11-23T12:00:30Z"})"))
+      << json;
+  EXPECT_EQ(std::vector<ServerView>{server}, *parse_server_views("[" + json + "]"));
+}
+
 TEST(ServerViewTest, NamesTheScopesThatAreMissing) {
   ServerView server = http_server();
   server.authorization = kNeedsScopes;

@@ -37,6 +37,7 @@
 #include "store/sealing.h"
 #include "store/sql_catalog_repository.h"
 #include "store/sql_oauth_repository.h"
+#include "upstream/freshness.h"
 #include "upstream/guardian.h"
 #include "upstream/limits.h"
 #include "upstream/server_discoverer.h"
@@ -100,6 +101,7 @@ class Application {
   Result<void> serve();
 
  private:
+  void keep_fresh();
   Result<void> load();
   Task<Result<void>> run_load();
   Result<http::Endpoint> listen();
@@ -135,6 +137,7 @@ class Application {
   oauth::AuthorizationFlow authorizations_;
   admin::Registrar registrar_;
   admin::ControlPlane control_plane_;
+  upstream::Freshness freshness_;
   downstream::EndpointPeers peers_;
   gateway::ResourceHub resources_;
   downstream::SessionTable sessions_;
@@ -169,7 +172,9 @@ Application::Application(const Config& config, const Environment& environment, c
       discoverer_(upstreams_, control_.get_executor(), deadlines_, client_),
       authorizations_(fetcher_, time_, random_, grants_, config.oauth.client),
       registrar_(catalog_, discoverer_, authorization_servers_, authorizations_, grants_, tokens_, log),
-      control_plane_(control_.get_executor(), catalog_, repository_, registrar_, upstreams_.relister(), log),
+      control_plane_(control_.get_executor(), catalog_, repository_, registrar_, upstreams_.relister(),
+                     upstreams_.health(), log),
+      freshness_(control_.get_executor(), deadlines_, random_, upstreams_.relister(), upstreams_.health()),
       resources_(control_.get_executor(), servers_of(upstreams_.resource_watches()),
                  [&log](std::exception_ptr) { log.error("watching a resource failed"); }),
       sessions_(random_),
@@ -180,10 +185,11 @@ Application::Application(const Config& config, const Environment& environment, c
   });
   catalog_.on_change([this](const std::shared_ptr<const catalog::Snapshot>& snapshot) {
     upstreams_.apply(*snapshot);
+    freshness_.apply(*snapshot);
     list_changes_.apply(snapshot);
   });
   const http::ClientOptions options = client_options(config);
-  upstreams_.use([this](catalog::ServerName name) { return registrar_.relist(std::move(name)); });
+  keep_fresh();
   const Shared shared{time_,
                       random_,
                       log,
@@ -203,6 +209,18 @@ Application::Application(const Config& config, const Environment& environment, c
   const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
   for (unsigned i = 0; i < cores; ++i)
     workers_.push_back(std::make_unique<Worker>(shared));
+}
+
+// Who lists servers anew, and who decides when.
+void Application::keep_fresh() {
+  upstreams_.use([this](catalog::ServerName name) { return registrar_.relist(std::move(name)); });
+  upstreams_.relister().on_listed(
+      [this](const catalog::ServerName& name, const auto& listed) { freshness_.on_listed(name, listed); });
+  upstreams_.health().on_hearing([this](const catalog::ServerName& name, upstream::Hearing hearing) {
+    freshness_.set_hearing(name, hearing);
+  });
+  upstreams_.health().on_turn(
+      [this](const catalog::ServerName& name, upstream::Turn turn) { freshness_.on_turn(name, turn); });
 }
 
 // Checks the database's mode and reads the catalog, before there are workers that could see half of it.
@@ -255,7 +273,10 @@ Result<void> Application::serve() {
   const auto endpoint = prepare();
   for (const auto& worker : workers_)
     worker->run(endpoint ? Serving::kYes : Serving::kNo);
-  if (endpoint) announce(*endpoint);
+  if (endpoint) {
+    announce(*endpoint);
+    freshness_.start(config_.list_at_start);
+  }
   tasks_.spawn(deadlines_.run_sweeps());
   tasks_.spawn(run_sweeps());
   asio::co_spawn(control_, endpoint ? run_until_signal() : shut_down(), [](std::exception_ptr error) {
@@ -316,6 +337,7 @@ Task<void> Application::shut_down() {
   for (const auto& worker : workers_)
     stops_.spawn(stop_worker(*worker));
   co_await stops_.join();
+  freshness_.stop();
   co_await resources_.stop();
   co_await upstreams_.stop();
   for (const auto& worker : workers_)

@@ -186,6 +186,22 @@ Result<void> read_address(const StartFlags& flags, const Environment& environmen
   return {};
 }
 
+Result<void> read_listing(const StartFlags& flags, const Environment& environment, Config& config) {
+  const std::string word = first_of(flags.list_at_start, value_of(environment, "LIST_AT_START"), "all");
+  if (word == "all") {
+    config.list_at_start = upstream::ListAtStart::kAll;
+  } else if (word == "http") {
+    config.list_at_start = upstream::ListAtStart::kHttp;
+  } else if (word == "none") {
+    config.list_at_start = upstream::ListAtStart::kNone;
+  } else {
+    return bad_value("invalid value '" + word +
+                     "' for --list-at-start (or the environment variable LIST_AT_START): must be 'all', 'http' or "
+                     "'none'");
+  }
+  return {};
+}
+
 Result<void> read_log(const StartFlags& flags, const Environment& environment, Config& config) {
   auto format = telemetry::parse_log_format(first_of(flags.log_format, value_of(environment, "LOG_FORMAT"), "text"));
   if (!format) return format.error();
@@ -231,6 +247,7 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   auto oauth = oauth_from(environment, files);
   if (!oauth) return oauth.error();
   config.oauth = std::move(*oauth);
+  if (auto read = read_listing(flags, environment, config); !read) return read.error();
   if (auto read = read_log(flags, environment, config); !read) return read.error();
   return config;
 }

@@ -18,6 +18,7 @@
 #include "oauth/provider_profile.h"
 #include "store/master_keys.h"
 #include "telemetry/log_sink.h"
+#include "upstream/options.h"
 
 namespace jungle::app {
 
@@ -36,6 +37,7 @@ struct StartFlags {
   std::string host;
   std::string sqlite_db_path;
   std::string allowed_hosts;
+  std::string list_at_start;
   std::string log_format;
   std::string log_level;
   bool enterprise = false;
@@ -72,6 +74,7 @@ struct Config {
   Seconds init_timeout = kDefaultInitTimeout;
   Seconds call_timeout = kDefaultCallTimeout;
   std::optional<Seconds> session_idle_timeout = kDefaultSessionIdleTimeout;  // Absent: sessions never idle out.
+  upstream::ListAtStart list_at_start = upstream::ListAtStart::kAll;
   bool is_telemetry_on = false;
   telemetry::LogFormat log_format = telemetry::LogFormat::kText;
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
@@ -87,7 +90,7 @@ struct FileAccess {
 
 // Flags over environment over defaults. `environment` is the process's own with .env below it (see with_dotenv).
 // Errors: kInvalidArgument with the texts of MCPJungle; the first fault in the order mode, telemetry, database, key,
-// timeouts, address, egress, proxies, OAuth, log.
+// timeouts, address, egress, proxies, OAuth, listing, log.
 Result<Config> config_from(const StartFlags& flags, const Environment& environment, const FileAccess& files);
 
 // The same of what says where the database is and how it is sealed; all else has its default.

@@ -241,6 +241,12 @@ TEST_F(ConfigTest, ChecksTheLogSettings) {
   flags_.log_level = "loud";
   EXPECT_NE(std::string::npos, message().find("loud"));
   flags_ = {};
+  environment_["LIST_AT_START"] = "stdio";
+  EXPECT_EQ(
+      "invalid value 'stdio' for --list-at-start (or the environment variable LIST_AT_START): must be 'all', "
+      "'http' or 'none'",
+      message());
+  environment_["LIST_AT_START"] = "http";
   environment_["LOG_FORMAT"] = "xml";
   EXPECT_NE(std::string::npos, message().find("xml"));
 }

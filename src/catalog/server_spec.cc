@@ -61,6 +61,11 @@ Result<void> check_settings(const ServerSpec& spec) {
     return bad_input("invalid description: longer than " + std::to_string(kDescriptionBytesMax) + " bytes");
   if (auto ok = check_seconds("init_timeout_sec", spec.init_timeout_sec); !ok) return ok;
   if (auto ok = check_seconds("call_timeout_sec", spec.call_timeout_sec); !ok) return ok;
+  const bool is_synced = spec.sync_interval_sec != 0;
+  if (is_synced && (spec.sync_interval_sec < kSyncIntervalSecMin || spec.sync_interval_sec > kSyncIntervalSecMax))
+    return bad_input("invalid sync_interval_sec: '" + std::to_string(spec.sync_interval_sec) +
+                     "', must be 0 or a number of seconds from " + std::to_string(kSyncIntervalSecMin) + " to " +
+                     std::to_string(kSyncIntervalSecMax));
   if (spec.warm < 0 || spec.warm > kWarmMax)
     return bad_input("invalid warm: '" + std::to_string(spec.warm) + "', must be a number from 0 to " +
                      std::to_string(kWarmMax));

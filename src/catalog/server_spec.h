@@ -59,6 +59,7 @@ struct ServerSpec {
   Protocol protocol = Protocol::kAuto;
   std::optional<int> init_timeout_sec;  // Absent: the gateway's.
   std::optional<int> call_timeout_sec;  // Absent: the gateway's.
+  int sync_interval_sec = 0;            // How often it is listed anew; 0: not for that reason.
   int warm = 1;                         // Fresh processes kept ready for a stateless stdio server; 0: none.
 
   // Upstream OAuth, streamable_http and sse. Empty: found out.
@@ -94,7 +95,9 @@ inline constexpr std::size_t kPathBytesMax = 4 * 1024;          // As Linux.
 inline constexpr std::size_t kDescriptionBytesMax = 16 * 1024;
 inline constexpr std::size_t kScopesMax = 64;
 inline constexpr int kTimeoutSecMax = 60 * 60;  // The hard cap of a call: a longer timeout would not be kept.
-inline constexpr int kWarmMax = 16;             // Each is a process that waits.
+inline constexpr int kSyncIntervalSecMin = 5;   // A listing is four requests or more, or the start of a process.
+inline constexpr int kSyncIntervalSecMax = 24 * 60 * 60;
+inline constexpr int kWarmMax = 16;  // Each is a process that waits.
 
 // Checks the rules of registration: name, mandatory fields of the transport, URL, header names and values, limits.
 // kInvalidArgument with the texts that MCPJungle's users know.

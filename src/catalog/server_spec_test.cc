@@ -123,6 +123,17 @@ TEST(ServerSpecTest, ChecksNumbers) {
   EXPECT_EQ("invalid init_timeout_sec: '0', must be a number of seconds from 1 to 3600: invalid user input",
             why_not(spec));
   spec.init_timeout_sec = kTimeoutSecMax;
+  for (const int interval : {0, kSyncIntervalSecMin, kSyncIntervalSecMax}) {
+    spec.sync_interval_sec = interval;
+    EXPECT_TRUE(validate(spec).has_value()) << interval;
+  }
+  for (const int interval : {-1, kSyncIntervalSecMin - 1, kSyncIntervalSecMax + 1}) {
+    spec.sync_interval_sec = interval;
+    EXPECT_EQ("invalid sync_interval_sec: '" + std::to_string(interval) +
+                  "', must be 0 or a number of seconds from 5 to 86400: invalid user input",
+              validate(spec).error().message);
+  }
+  spec.sync_interval_sec = 0;
   spec.call_timeout_sec = kTimeoutSecMax + 1;
   EXPECT_EQ("invalid call_timeout_sec: '3601', must be a number of seconds from 1 to 3600: invalid user input",
             why_not(spec));

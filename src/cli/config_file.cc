@@ -44,7 +44,7 @@ Result<Json> parse_json_config(std::string_view text) {
 
 // Fields of RegisterInput that are numbers; everything else that is scalar is text.
 bool is_number_field(std::string_view key) {
-  return key == "init_timeout_sec" || key == "call_timeout_sec" || key == "warm";
+  return key == "init_timeout_sec" || key == "call_timeout_sec" || key == "sync_interval_sec" || key == "warm";
 }
 
 // Builds the tree from yaml-cpp's events. (Its own YAML::LoadAll never returns from some texts, such as `---\n,a`.)

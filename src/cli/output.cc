@@ -55,8 +55,16 @@ std::string forwarded_text(const std::map<std::string, std::string>& headers) {
   return line_if("Headers of clients that are forwarded: ", names);
 }
 
+std::string availability_text(const admin_api::ServerView& server) {
+  if (server.unavailable_reason.empty()) return {};
+  const std::string next =
+      server.next_attempt_at.empty() ? "it is not tried again by itself" : "next attempt at " + server.next_attempt_at;
+  return "Unavailable since " + server.unavailable_since + " (" + next + "): " + server.unavailable_reason + "\n";
+}
+
 std::string server_text(const admin_api::ServerView& server) {
-  std::string out = line_if("", server.description) + "Transport: " + server.transport + "\n";
+  std::string out =
+      line_if("", server.description) + availability_text(server) + "Transport: " + server.transport + "\n";
   if (server.transport != "stdio")
     return out + "URL: " + server.url + "\n" + line_if("Certificate authorities: ", server.ca_file) +
            forwarded_text(server.forward_headers) + authorization_text(server);

@@ -152,6 +152,7 @@ std::string render_config(const ServerSpec& spec, const Sealer& sealer) {
   if (spec.protocol != catalog::Protocol::kAuto) config["protocol"] = catalog::text_of(spec.protocol);
   if (spec.init_timeout_sec) config["init_timeout_sec"] = *spec.init_timeout_sec;
   if (spec.call_timeout_sec) config["call_timeout_sec"] = *spec.call_timeout_sec;
+  if (spec.sync_interval_sec != 0) config["sync_interval_sec"] = spec.sync_interval_sec;
   put_text("oauth_redirect_uri", spec.oauth_redirect_uri);
   put_text("oauth_client_id", spec.oauth_client_id);
   put_text("oauth_client_secret", spec.oauth_client_secret.reveal());
@@ -186,6 +187,7 @@ Result<void> read_config(std::string_view config, const Sealer& sealer, ServerSp
   fields.read("protocol", spec.protocol);
   fields.read("init_timeout_sec", spec.init_timeout_sec);
   fields.read("call_timeout_sec", spec.call_timeout_sec);
+  fields.read("sync_interval_sec", spec.sync_interval_sec);
   fields.read("oauth_redirect_uri", spec.oauth_redirect_uri);
   fields.read("oauth_client_id", spec.oauth_client_id);
   fields.read("oauth_client_secret", spec.oauth_client_secret);

@@ -69,6 +69,7 @@ TEST(ConfigJsonTest, ReadsWhatItWrites) {
   spec.protocol = catalog::Protocol::kModern;
   spec.init_timeout_sec = 1;
   spec.call_timeout_sec = 2;
+  spec.sync_interval_sec = 30;
   spec.oauth_scopes = {"a"};
   spec.oauth_client_secret = Secret("s");
   ServerSpec read = spec_of(Transport::kStdio);

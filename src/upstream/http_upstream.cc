@@ -20,6 +20,7 @@ struct HttpUpstream::Call {
   const mcp::CallContext& context;
   mcp::EventSink& events;
   HttpLane& lane;
+  const ServerHealth::Sight sight;
   // The server's, or one of this call's own, which carries fields of its client: then nothing of it is shared.
   const std::shared_ptr<const HttpEndpoint>& endpoint;
   oauth::TokenSource* tokens = nullptr;   // Null where there are none, or the call has another credential.
@@ -59,6 +60,11 @@ class UseOfLink {
   const HttpLink& link_;
   const DeadlineList& clock_;
 };
+
+// A proxy's word for a server that it cannot reach.
+bool says_unreachable(const HttpAnswer& answer) {
+  return !answer.response && (answer.status == 502 || answer.status == 503 || answer.status == 504);
+}
 
 // A refusal that names no request of ours and talks about sessions or initialization: SDKs answer so, with 400, before
 // they look at the request.
@@ -113,8 +119,12 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
   // The parked call comes back here, as one that can ask.
   if (state_->era.load(std::memory_order_relaxed) != Era::kModern && ParkedCalls::concerns(request, context, events))
     co_return co_await state_->parked.handle(worker_, keep, std::move(request), context, events);
+  const ServerHealth::Sight sight = state_->health->look();
+  if (sight != 0) {
+    if (auto admitted = state_->health->admit(sight); !admitted) co_return admitted.error();
+  }
   const auto own = endpoint_for_call(*state_->endpoint, state_->facts->spec, context.client_headers);
-  Call call{request, context, events, lane_of(context, events), own ? own : state_->endpoint};
+  Call call{request, context, events, lane_of(context, events), sight, own ? own : state_->endpoint};
   if (token_ && !(own && own->sends_authorization())) {
     call.tokens = state_->tokens.get();
     call.token = token_->current();
@@ -129,7 +139,7 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     HttpLinkPtr link = call.lane.current();
     if (!link) {
       auto ensured = co_await call.lane.ensure_link(nullptr);
-      if (!ensured) co_return ensured.error();
+      if (!ensured) co_return unopened(call, ensured.error());
       link = std::move(*ensured);
     }
     auto outcome =
@@ -155,9 +165,15 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     const bool doubted = done.kind == Outcome::Kind::kEraDoubted;
     auto settling = doubted ? call.lane.settle_era(link) : call.lane.ensure_link(link);
     auto settled = co_await std::move(settling);
-    if (!settled) co_return settled.error();
+    if (!settled) co_return unopened(call, settled.error());
     if (*settled == link) co_return std::move(done.answer);
   }
+}
+
+// `error` is why there is no link or session.
+Error HttpUpstream::unopened(const Call& call, Error error) {
+  state_->health->failed(call.sight, error);
+  return error;
 }
 
 // MCP 2026-07-28 basic/transports/streamable-http "Custom Headers": after HeaderMismatch the tools are listed anew.
@@ -229,8 +245,15 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
     outcome.answer = answer.error().code == ErrorCode::kCancelled
                          ? cancelled_error(spec)
                          : connect_error(spec, answer.error(), state_->endpoint->url().host_is_loopback());
+    state_->health->failed(call.sight, outcome.answer.error());
     return outcome;
   }
+  if (says_unreachable(*answer)) {
+    outcome.answer = answer_error(spec, *answer, call.token.get());
+    state_->health->failed(call.sight, outcome.answer.error());
+    return outcome;
+  }
+  if (call.sight != 0) state_->health->reached(call.sight);
   if (answer->is_refused()) {
     const bool has_token = call.token && !call.token->token.empty();
     if (has_token && answer->status == 401) outcome.kind = Outcome::Kind::kTokenRefused;
@@ -286,9 +309,10 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
   if (!opened) {
     const bool refused = opened.error().code == ErrorCode::kUpstreamRejected;
     outcome.kind = refused && may_probe() ? Outcome::Kind::kEraDoubted : Outcome::Kind::kDone;
-    outcome.answer = opened.error();
+    outcome.answer = unopened(call, opened.error());
     co_return outcome;
   }
+  if (call.sight != 0) state_->health->reached(call.sight);
   const HttpLinkPtr session = std::move(opened->link);
   if (session->session_id.empty()) {
     outcome.kind = Outcome::Kind::kSessionGone;  // It gives none any more: the link is to be settled anew.

@@ -35,6 +35,7 @@ class HttpUpstream final : public UpstreamServer {
   Task<Outcome> call_in_fresh_session(Call& call);
   LinkUse use_of(HttpLinkPtr link, const Call& call) const;
   void say_cancelled(const Call& call, HttpLinkPtr link, std::uint64_t id);
+  Error unopened(const Call& call, Error error);
   Outcome judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
 
   bool may_probe() const { return state_->facts->spec.protocol == catalog::Protocol::kAuto; }

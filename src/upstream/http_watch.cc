@@ -72,6 +72,7 @@ Task<void> HttpWatch::run() {
     if (stop || has_none_ || !place_.is_wanted()) break;
     const SteadyTime began = place_.worker.time.steady_now();
     const WatchEnd end = co_await listen();
+    place_.set_hearing(Hearing::kNo);
     const bool stopped = co_await is_cancelled();
     if (stopped) break;
     plan_next(end, began);

@@ -86,6 +86,7 @@ void LegacyWatch::on_open(bool resumed) {
     report_updates();
   }
   was_open_ = true;
+  place_.set_hearing(Hearing::kYes);
   place_.changed.notify_all();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 #include "catalog/server_spec.h"
@@ -49,8 +50,19 @@ inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds to
 
 inline constexpr std::size_t kListingsMax = 8;  // Of registered servers at once, all servers together.
 inline constexpr Seconds kRelistPause{60};  // Between listings of one server because it refused the headers of a call.
-inline constexpr Millis kListChangeGather{100};     // From a server's list_changed to its listing, for more of them;
-inline constexpr Millis kListChangePause{1000};     // between such listings, or as long as one takes.
+inline constexpr Millis kListChangeGather{100};  // From a server's list_changed to its listing, for more of them;
+inline constexpr Millis kListChangePause{1000};  // between such listings, or as long as one takes.
+
+// Listing registered servers anew.
+inline constexpr Seconds kRetryMin{1};   // Until a server that could not be listed is asked again, doubling,
+inline constexpr Seconds kRetryMax{60};  // up to this; between half of it and all.
+inline constexpr int kSyncSpread = 10;   // sync_interval_sec is kept give or take such a part of it.
+
+// The circuit breaker. Under load a server is found to be back at most kProbePauseMax and kProbeTime after it is.
+inline constexpr std::uint32_t kFailuresMax = 5;  // Calls in a row that cannot reach a server; more are not tried.
+inline constexpr Millis kProbePauseMin{100};   // Then one call is let through after this, doubling for each that fails
+inline constexpr Millis kProbePauseMax{1000};  // up to this; between half of it and all.
+inline constexpr Millis kProbeTime{500};       // A call let through that knows no more by now makes room for another.
 
 // Listening to servers outside of calls.
 inline constexpr Millis kWatchStartSpread{250};       // Up to so long after a server is known it is listened to.

@@ -156,6 +156,7 @@ void ModernWatch::take_place(ListenPtr next) {
   refused_ = nullptr;
   const bool missed_some = is_first && std::exchange(place_.has_heard, true);
   if (missed_some) place_.news.lists_changed();
+  place_.set_hearing(Hearing::kYes);
   for (const std::string& uri : current_->uris) {
     if (current_->acknowledged.contains(uri)) {
       const bool stood_before = place_.uris.confirm(uri);

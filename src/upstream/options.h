@@ -1,6 +1,7 @@
 // What the operator may set about upstream servers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "upstream/limits.h"
 
 namespace jungle::upstream {
+
+// Which registered servers are listed anew at the start. A stdio server is started for it, and ended again.
+enum class ListAtStart : std::uint8_t { kNone, kHttp, kAll };
 
 // A value, constant after start. Servers may override both timeouts (`init_timeout_sec`, `call_timeout_sec`).
 struct UpstreamOptions {

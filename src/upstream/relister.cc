@@ -146,7 +146,8 @@ void Relister::finish(const catalog::ServerName& server, Listed listed, SteadyTi
 }
 
 void Relister::tell(const catalog::ServerName& server, Listing& listing, const Listed& listed) {
-  if (!listed)
+  if (on_listed_) on_listed_(server, listed);
+  if (!listed && !listing.waiting.empty())
     log_.info("a server could not be listed anew", {{"server", server.str()}, {"error", listed.error().message}});
   for (const auto& reply : std::exchange(listing.waiting, {}))
     EntryReply::give(reply, listed);

@@ -38,12 +38,16 @@ class Relister {
 
   // REQUIRES: no call was made yet.
   void use(RelistServer relist) { relist_ = std::move(relist); }
+  // Hears, on the control executor, what every listing came to, before those who wait for it do. REQUIRES: as above.
+  void on_listed(std::function<void(const catalog::ServerName&, const Listed&)> observer) {
+    on_listed_ = std::move(observer);
+  }
   // Lists the server whenever that was done last. A listing that runs already may have seen what was there before: then
   // another one follows. `reply` is null if nobody waits.
   void refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
   // The server says that its lists have changed, or it may have said so unheard. It is listed soon, and once more if it
-  // says so meanwhile. Such listings of one server are kept kListChangePause apart, or as long as one takes: that delays
-  // them, and drops none.
+  // says so meanwhile. Such listings of one server are kept kListChangePause apart, or as long as one takes: that
+  // delays them, and drops none.
   void changed(catalog::ServerName server);
   // A call was refused for headers that mirror arguments: which arguments, the server's schemas say, and those have
   // changed. Answers with the server's new entry, or with why there is none. Calls cause no more than one listing in
@@ -85,6 +89,7 @@ class Relister {
   Time& time_;
   telemetry::Log& log_;
   RelistServer relist_;
+  std::function<void(const catalog::ServerName&, const Listed&)> on_listed_;
   bool stopped_ = false;
   std::map<std::string, Listing, std::less<>> listings_;  // By server.
   std::deque<catalog::ServerName> queue_;

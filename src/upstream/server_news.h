@@ -8,6 +8,7 @@
 #include "mcp/request.h"
 #include "upstream/relister.h"
 #include "upstream/resource_watches.h"
+#include "upstream/server_health.h"
 
 namespace jungle::upstream {
 
@@ -15,8 +16,8 @@ namespace jungle::upstream {
 // them. Owned by its ServerState; callable on any executor.
 class ServerNews {
  public:
-  ServerNews(catalog::ServerName server, Relister& relister, ResourceWatches& watches)
-      : server_(std::move(server)), relister_(relister), watches_(watches) {}
+  ServerNews(catalog::ServerName server, Relister& relister, ResourceWatches& watches, const HealthBoard& health)
+      : server_(std::move(server)), relister_(relister), watches_(watches), health_(health) {}
 
   // False: it is none of those.
   bool take(const mcp::Notification& notification) const;
@@ -24,11 +25,14 @@ class ServerNews {
   void lists_changed() const { relister_.changed(server_); }
   // The same of a resource.
   void resource_updated(std::string uri) const { watches_.updated(server_, std::move(uri)); }
+  // From now on its word of changes is heard, or is not.
+  void set_hearing(Hearing hearing) const { health_.set_hearing(server_, hearing); }
 
  private:
   const catalog::ServerName server_;
   Relister& relister_;
   ResourceWatches& watches_;
+  const HealthBoard& health_;
 };
 
 }  // namespace jungle::upstream

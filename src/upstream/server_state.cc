@@ -40,19 +40,19 @@ std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spe
 }  // namespace
 
 ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
-                         Spawner& spawner, Relister& relister_of_all, ResourceWatches& watches, Random& random,
-                         std::shared_ptr<oauth::TokenSource> source)
+                         const CommonParts& common, std::shared_ptr<oauth::TokenSource> source)
     : facts(std::make_shared<const ServerFacts>(server.spec, options)),
       home(home_worker),
-      relister(relister_of_all),
-      news(server.spec.name, relister_of_all, watches),
+      relister(common.relister),
+      health(common.health.of(server.spec)),
+      news(server.spec.name, common.relister, common.watches, common.health),
       era(known_era(server.spec, server.revision)),
-      stdio(make_stdio_homes(*this, spawner)),
+      stdio(make_stdio_homes(*this, common.spawner)),
       endpoint(make_endpoint(server.spec)),
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
       http(make_http_homes(*this)),
-      parked(random),
-      watch(make_watch(*this, random)) {}
+      parked(common.random),
+      watch(make_watch(*this, common.random)) {}
 
 Task<void> ServerState::end(StdioHome::Ending how) {
   parked.close();

@@ -14,6 +14,7 @@
 #include "upstream/parked_calls.h"
 #include "upstream/relister.h"
 #include "upstream/server_facts.h"
+#include "upstream/server_health.h"
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
 #include "upstream/stdio_home.h"
@@ -21,17 +22,27 @@
 
 namespace jungle::upstream {
 
+// What the servers have in common. Outlives them.
+struct CommonParts {
+  Spawner& spawner;
+  Relister& relister;
+  ResourceWatches& watches;
+  HealthBoard& health;
+  Random& random;
+};
+
 // Shared by all workers: by their services of this server, and by calls in flight, which may outlive its registration.
 // The atomics may be used on any executor, the homes on the home worker's only.
 class ServerState {
  public:
   // `source` is where the server's tokens come from; null: there are none.
-  ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker, Spawner& spawner,
-              Relister& relister, ResourceWatches& watches, Random& random, std::shared_ptr<oauth::TokenSource> source);
+  ServerState(const catalog::ServerEntry& server, const UpstreamOptions& options, Worker& home_worker,
+              const CommonParts& common, std::shared_ptr<oauth::TokenSource> source);
 
   const std::shared_ptr<const ServerFacts> facts;
   Worker& home;  // Whose executor keeps what cannot be everywhere.
   Relister& relister;
+  const std::shared_ptr<ServerHealth> health;
   const ServerNews news;
   std::atomic<Era> era;
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.

@@ -56,26 +56,39 @@ StdioUpstream::StdioUpstream(Worker& worker, std::shared_ptr<ServerState> state)
 Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mcp::CallContext& call,
                                                   mcp::EventSink& events) {
   const auto self = shared_from_this();
-  auto era = co_await era_of_server();
+  const ServerHealth::Sight sight = state_->health->look();
+  const bool must_start = state_->era.load(std::memory_order_relaxed) == Era::kUnknown;
+  if (sight != 0 && must_start) {
+    if (auto admitted = state_->health->admit(sight); !admitted) co_return admitted.error();
+  }
+  auto era = co_await era_of_server(sight);
   if (!era) co_return era.error();
   if (*era == Era::kLegacy && ParkedCalls::concerns(request, call, events))
     co_return co_await state_->parked.handle(worker_, self, std::move(request), call, events);
-  auto answer = co_await call_once(*era, request, call, events);
+  if (sight != 0 && !must_start) {
+    if (auto admitted = state_->health->admit(sight); !admitted) co_return admitted.error();
+  }
+  auto answer = co_await call_once(*era, sight, request, call, events);
   if (refused_for_its_era(answer, *era, *state_)) {
-    era = co_await era_of_server();
+    era = co_await era_of_server(sight);
     if (!era) co_return era.error();
-    answer = co_await call_once(*era, request, call, events);
+    answer = co_await call_once(*era, sight, request, call, events);
   }
   if (!answer || *era != Era::kModern) co_return answer;
   co_return without_hop_matters(std::move(*answer), request.method, call, state_->facts->spec.name.str());
 }
 
-Task<Result<Era>> StdioUpstream::era_of_server() {
+Task<Result<Era>> StdioUpstream::era_of_server(ServerHealth::Sight sight) {
   if (const Era era = state_->era.load(); era != Era::kUnknown) co_return era;
   const auto reply = std::make_shared<StdioHome::EraReply>(worker_.executor);
   asio::dispatch(state_->home.executor, [state = state_, reply] { state->stdio->first().find_era(reply); });
   auto era = co_await reply->wait();
   if (!era) co_return cancelled_error(state_->facts->spec);
+  if (!*era) {
+    state_->health->failed(sight, era->error());
+  } else {
+    state_->health->reached(sight);
+  }
   co_return std::move(*era);
 }
 
@@ -85,8 +98,8 @@ StdioHome& StdioUpstream::home_of(Era era, const mcp::CallContext& call, const m
   return relays ? state_->stdio->of(call.client_capabilities) : state_->stdio->first();
 }
 
-Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
-                                                     mcp::EventSink& events) {
+Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
+                                                     const mcp::CallContext& call, mcp::EventSink& events) {
   const ServerFacts& facts = *state_->facts;
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   const std::string token = std::to_string(id);
@@ -115,6 +128,7 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
   };
   for (bool timed = false;;) {
     if (waiting->started() && !std::exchange(timed, true)) {
+      if (sight != 0) state_->health->reached(sight);
       worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
     }
     while (auto event = waiting->next_event()) {
@@ -136,6 +150,11 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, const mcp::Request
     }
     if (auto& answer = waiting->answer()) {
       withdrawal.answered();
+      if (!*answer) {
+        state_->health->failed(sight, answer->error());
+      } else if (sight != 0) {
+        state_->health->reached(sight);
+      }
       co_return std::move(*answer);
     }
     if (expired) {

@@ -19,9 +19,10 @@ class StdioUpstream final : public UpstreamServer {
                                      mcp::EventSink& events) override;
 
  private:
-  Task<Result<Era>> era_of_server();
-  Task<Result<mcp::Response>> call_once(Era era, const mcp::Request& request, const mcp::CallContext& call,
-                                        mcp::EventSink& events);
+  // `sight` is what the call knew of the server's health when it began.
+  Task<Result<Era>> era_of_server(ServerHealth::Sight sight);
+  Task<Result<mcp::Response>> call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
+                                        const mcp::CallContext& call, mcp::EventSink& events);
 
   StdioHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
 

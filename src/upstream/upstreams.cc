@@ -56,6 +56,7 @@ Upstreams::State::State(Executor control, Time& time, telemetry::Log& log, Rando
       options_(std::move(options)),
       spawner_(time, log, guardian_of(options_)),
       relister_(control, time, log),
+      health_(time, random, log),
       resource_watches_(control, log, [this](const catalog::ServerName& server) { return find_state(server); }),
       upkeep_(control, log_bug(log)),
       endings_(control, log_bug(log)) {}
@@ -81,8 +82,8 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
-      known.state = std::make_shared<ServerState>(server, options_, home, spawner_, relister_, resource_watches_,
-                                                  random_, std::move(source));
+      const CommonParts common{spawner_, relister_, resource_watches_, health_, random_};
+      known.state = std::make_shared<ServerState>(server, options_, home, common, std::move(source));
       known.revision = server.revision;
       known.heard = {};
     }
@@ -188,6 +189,8 @@ Upstreams::~Upstreams() = default;
 void Upstreams::use(RelistServer relist) { state_->use(std::move(relist)); }
 
 Relister& Upstreams::relister() { return state_->relister(); }
+
+HealthBoard& Upstreams::health() { return state_->health(); }
 
 void Upstreams::apply(const catalog::Snapshot& snapshot) { state_->apply(snapshot); }
 

@@ -14,6 +14,7 @@
 #include "upstream/options.h"
 #include "upstream/relister.h"
 #include "upstream/resource_watches.h"
+#include "upstream/server_health.h"
 
 namespace jungle::upstream {
 
@@ -37,8 +38,9 @@ class Upstreams {
   // How a server is listed anew whose answer shows that what is known of it is stale (MCP 2026-07-28 "Custom Headers").
   // Without it such calls fail. REQUIRES: no call was made yet.
   void use(RelistServer relist);
-  // Where servers are listed anew. Lives as long as this.
+  // Where servers are listed anew, and which of them can be reached. Both live as long as this.
   Relister& relister();
+  HealthBoard& health();
   // Takes note of a new catalog. Sessions and processes of servers that are gone, or whose spec changed, end in the
   // background; calls in flight finish. Call it on the control executor after each publication.
   void apply(const catalog::Snapshot& snapshot);

@@ -44,6 +44,7 @@ class Upstreams::State {
   std::shared_ptr<ServerState> state_of(const catalog::ServerEntry& server);
 
   Relister& relister() { return relister_; }
+  HealthBoard& health() { return health_; }
   void use(RelistServer relist) { relister_.use(std::move(relist)); }
   void apply(const catalog::Snapshot& snapshot);
   Task<void> stop();
@@ -77,6 +78,7 @@ class Upstreams::State {
   const UpstreamOptions options_;
   Spawner spawner_;
   Relister relister_;
+  HealthBoard health_;
   ResourceWatches resource_watches_;
   std::vector<Site> sites_;  // Constant once calls are made.
   Guarded<Table> table_;

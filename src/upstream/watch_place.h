@@ -28,6 +28,7 @@ struct WatchPlace {
   bool has_heard = false;           // A connection stood before: what came between it and the next was missed.
 
   bool is_wanted() const { return offered.any_list() || !uris.empty(); }
+  void set_hearing(Hearing hearing) const { news.set_hearing(offered.tools ? hearing : Hearing::kNo); }
   const std::string& server() const { return facts->spec.name.str(); }
 };
 

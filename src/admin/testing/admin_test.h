@@ -85,8 +85,9 @@ class AdminTest : public jungle::testing::CoroTest {
   oauth::TokenManager tokens_{context_.get_executor(), time_, random_, log_, grants_, fetcher_, endpoints_};
   oauth::AuthorizationFlow flow_{fetcher_, time_, random_, grants_, oauth::ClientOptions()};
   Registrar registrar_{catalog_, discoverer_, authorization_servers_, flow_, grants_, tokens_, log_};
+  upstream::HealthBoard health_{time_, random_, log_};
   upstream::Relister relister_{context_.get_executor(), time_, log_};
-  ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, relister_, log_};
+  ControlPlane control_{context_.get_executor(), catalog_, repository_, registrar_, relister_, health_, log_};
   mcp::testing::ScriptedService gateway_{context_.get_executor()};
   std::unique_ptr<AdminApi> api_;
 };

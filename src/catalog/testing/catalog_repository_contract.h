@@ -48,6 +48,7 @@ class CatalogRepositoryContract : public jungle::testing::ThreadedTest {
     spec.protocol = Protocol::kModern;
     spec.init_timeout_sec = 5;
     spec.call_timeout_sec = 600;
+    spec.sync_interval_sec = 90;
     spec.oauth_redirect_uri = "http://127.0.0.1/callback";
     spec.oauth_client_id = "id";
     spec.oauth_client_secret = Secret("secret");

@@ -134,6 +134,8 @@ constexpr std::string_view kAbout =
     "  command, args, env, cwd, warm             for stdio\n"
     "  session_mode (stateless, stateful), protocol (auto, legacy, modern)\n"
     "  init_timeout_sec, call_timeout_sec\n"
+    "  sync_interval_sec                         how often it is asked what it offers (5 to 86400; default: never),\n"
+    "                                            unless it says so itself when that changes\n"
     "\n"
     "${NAME} in any string value is replaced by the environment variable NAME, which must be set.\n"
     "$NAME is left alone. Write $${ for a literal ${.\n"

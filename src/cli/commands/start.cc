@@ -13,6 +13,7 @@ Result<void> run_start(World& world, const Invocation& invocation) {
   flags.host = invocation.text("host");
   flags.sqlite_db_path = invocation.text("sqlite-db-path");
   flags.allowed_hosts = invocation.text("allowed-hosts");
+  flags.list_at_start = invocation.text("list-at-start");
   flags.log_format = invocation.text("log-format");
   flags.log_level = invocation.text("log-level");
   flags.enterprise = invocation.is_on("enterprise");
@@ -28,7 +29,7 @@ constexpr std::string_view kAbout =
     "Start the MCPJungle server: the MCP endpoint at /mcp, and the REST API that the other commands talk to.\n"
     "\n"
     "Settings come from flags, then the environment, then a .env file in the working directory:\n"
-    "  PORT, HOST, ALLOWED_HOSTS, SQLITE_DB_PATH, SERVER_MODE, LOG_FORMAT, LOG_LEVEL\n"
+    "  PORT, HOST, ALLOWED_HOSTS, SQLITE_DB_PATH, SERVER_MODE, LIST_AT_START, LOG_FORMAT, LOG_LEVEL\n"
     "  MCP_SERVER_INIT_REQ_TIMEOUT_SEC  seconds for an MCP server to initialize (default 30)\n"
     "  MCP_CALL_TIMEOUT_SEC             seconds for a call to an MCP server (default 300)\n"
     "  SESSION_IDLE_TIMEOUT_SEC         seconds after which idle stateful sessions end (default 3600; 0 or -1: never)\n"
@@ -54,6 +55,10 @@ Command start_command() {
       {"sqlite-db-path", 0, "string", "SQLite database file (env SQLITE_DB_PATH)", "mcpjungle.db"},
       {"enterprise", 0, "", "Run in enterprise mode (env SERVER_MODE=enterprise)", ""},
       {"prod", 0, "", "Deprecated: use --enterprise", ""},
+      {"list-at-start", 0, "string",
+       "Which servers are asked at the start what they offer: all, http (no stdio server is started for it) or none "
+       "(env LIST_AT_START)",
+       "all"},
       {"log-format", 0, "string", "Log format: text or json (env LOG_FORMAT)", "text"},
       {"log-level", 0, "string", "Log level: trace, debug, info, warn or error (env LOG_LEVEL)", "info"}};
   command.run = run_start;
