@@ -10,7 +10,8 @@ import { Fault, HUGE_BYTES, RpcError, ScriptedServer } from './scripted.mjs';
 
 // era: both | legacy | modern. answers: json | sse. sessions: whether initialize gives a session id. intercept(req, res, message) sees
 // every request first and returns whether it has answered it; observe('in' or 'out', message) sees what comes and goes. tls: { key, cert } of
-// a server that speaks https. origin: under which it is known, if that is a name that only a proxy can find: 'https://mcp.test'. port: a certain one, not any.
+// a server that speaks https. origin: under which it is known, if that is a name that only a proxy can find: 'https://mcp.test'.
+// port: a certain one instead of a free one.
 export async function startHttpUpstream(t, { answers = 'json', sessions = false, intercept, observe, tls, origin, port = 0, ...script } = {}) {
   const upstream = new HttpUpstream(new ScriptedServer(script), answers, sessions, intercept, { observe, tls, origin });
   await upstream.listen(port);

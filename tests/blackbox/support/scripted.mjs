@@ -35,7 +35,7 @@ export class Fault extends Error {
 export const FAULTS = ['silent', 'twice', 'other_id', 'cut', 'html', 'huge_line', 'not_json', 'exit'];
 export const HUGE_BYTES = 10 * 1024 * 1024;
 
-const TOOLS = {
+export const TOOLS = {
   echo: {
     title: 'Echo', description: 'Returns its message', annotations: { title: 'Echo', readOnlyHint: true, idempotentHint: true },
     inputSchema: {
@@ -149,8 +149,8 @@ const RESOURCES = [
 ];
 const TEMPLATE = { uriTemplate: 'item://{id}', name: 'item', description: 'One item', mimeType: 'application/json' };
 
-// Lists come in pages of `pageSize`; `endless` repeats the first page's cursor for ever. `without` names methods that are unknown here.
-// `tellsNews`: it offers to tell of changes; how, the wire knows.
+// Lists come in pages of `pageSize`; `endless` repeats the first page's cursor for ever. `without` names methods that are unknown here,
+// `versions` the legacy revisions that are spoken, the newest first. `tellsNews`: it offers to tell of changes; how, the wire knows.
 export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
@@ -158,8 +158,10 @@ export class ScriptedServer {
   subscribed = new Set();  // Of legacy clients, all sessions together.
   logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
 
-  constructor({ name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [], tellsNews = false } = {}) {
-    Object.assign(this, { name, era, pageSize, endless, tools, without, tellsNews });
+  constructor({
+    name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [], versions = LEGACY, tellsNews = false,
+  } = {}) {
+    Object.assign(this, { name, era, pageSize, endless, tools, without, versions, tellsNews });
   }
 
   releaseAll() {
@@ -201,7 +203,7 @@ export class ScriptedServer {
       case 'initialize':
         if (isModern) break;
         return {
-          protocolVersion: LEGACY.includes(params.protocolVersion) ? params.protocolVersion : LEGACY[0],
+          protocolVersion: this.versions.includes(params.protocolVersion) ? params.protocolVersion : this.versions[0],
           capabilities: this.#capabilities, serverInfo: { name: this.name, version: '1.0' }, instructions: 'Scripted.',
         };
       case 'ping': return {};

@@ -5,10 +5,12 @@
 //   --fault KIND  misbehaves at the first message; `exit` ends at once, `not_json` prints a line that is no JSON first and then works
 //   --say TEXT    writes TEXT to stderr first
 //   --news        offers to tell of changes
+//   --matrix REVISION --kept FILE  is a server of matrix-tools.mjs; the tools that were added to it are kept in FILE
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
-import { Fault, HUGE_BYTES, ScriptedServer } from './scripted.mjs';
+import { keepIn, matrixScript } from './matrix-tools.mjs';
+import { Fault, HUGE_BYTES, RpcError, ScriptedServer } from './scripted.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,12 +21,17 @@ const { values: options } = parseArgs({
     fault: { type: 'string' },
     say: { type: 'string' },
     news: { type: 'boolean', default: false },
+    matrix: { type: 'string' },
+    kept: { type: 'string' },
   },
 });
 
 const write = (value) => process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
-const script = new ScriptedServer({ name: 'scripted-stdio', era: options.era, tellsNews: options.news });
+const kind = options.matrix ? matrixScript(options.matrix) : { era: options.era };
+const script = new ScriptedServer({ name: 'scripted-stdio', tellsNews: options.news, ...kind });
+if (options.kept) keepIn(options.kept, script);
 const cancelled = new Map();
+const asked = new Map();  // Id of a request of ours → what to do with the answer.
 
 if (options.say) process.stderr.write(`${options.say}\n`);
 if (options.fault === 'exit') process.exit(3);
@@ -42,7 +49,7 @@ input.on('close', () => options['ignore-eof'] || process.exit(0));
 
 async function answer(message, line) {
   if (message.method === 'notifications/cancelled') return cancelled.get(message.params.requestId)?.();
-  if (message.id === undefined || message.method === undefined) return undefined;
+  if (message.id === undefined || message.method === undefined) return asked.get(message.id)?.(message);
   if (options.fault && options.fault !== 'not_json') return misbehave(message.id, options.fault);
   const hooks = [];
   cancelled.set(message.id, () => hooks.forEach((hook) => hook()));
@@ -51,6 +58,13 @@ async function answer(message, line) {
       rawArguments: /"arguments":(\{.*?\})[,}]/s.exec(line)?.[1],
       onCancelled: (hook) => hooks.push(hook),
       notify: (method, params) => write({ jsonrpc: '2.0', method, params }),
+      ask: (method, params) => {
+        const id = `question-${asked.size + 1}`;
+        write({ jsonrpc: '2.0', id, method, params });
+        return new Promise((resolve, reject) => {
+          asked.set(id, ({ result, error }) => (error ? reject(new RpcError(error.code, error.message)) : resolve(result)));
+        });
+      },
     };
     write(await script.handle(message, wire));
   } catch (fault) {
