@@ -216,9 +216,8 @@ void Application::keep_fresh() {
   upstreams_.use([this](catalog::ServerName name) { return registrar_.relist(std::move(name)); });
   upstreams_.relister().on_listed(
       [this](const catalog::ServerName& name, const auto& listed) { freshness_.on_listed(name, listed); });
-  upstreams_.health().on_hearing([this](const catalog::ServerName& name, upstream::Hearing hearing) {
-    freshness_.set_hearing(name, hearing);
-  });
+  upstreams_.health().on_hearing(
+      [this](const catalog::ServerName& name, upstream::Hearing hearing) { freshness_.set_hearing(name, hearing); });
   upstreams_.health().on_turn(
       [this](const catalog::ServerName& name, upstream::Turn turn) { freshness_.on_turn(name, turn); });
 }

@@ -111,14 +111,22 @@ test('LIST_AT_START=none asks nobody at the start, http starts no process', asyn
   for (const { stderr, stdout } of [none, some]) assert.ok(!`${stdout}${stderr}`.includes('I was started'));
 });
 
-test('sync_interval_sec asks a server regularly', async (t) => {
+test('sync_interval_sec asks a server regularly, unless it is heard when it changes', async (t) => {
   const upstream = await startHttpUpstream(t);
+  const telling = await startHttpUpstream(t, { tellsNews: true });
   const gateway = await startGateway(t);
   const short = await gateway.rest('POST', '/servers', { ...http('up', upstream), sync_interval_sec: 4 });
   assert.equal(short.status, 400);
   assert.match(short.json.error, /invalid sync_interval_sec: '4', must be 0 or a number of seconds from 5 to 86400/);
+  await gateway.register({ ...http('telling', telling), sync_interval_sec: 5 });
+  await eventually('the gateway listens', () => telling.listeners.size === 1);
+  const listings = (server) => server.seen('tools/list').length;
+  const before = listings(telling);
   await gateway.register({ ...http('up', upstream), sync_interval_sec: 5 });
-  assert.equal((await gateway.rest('GET', '/server_configs')).json[0].sync_interval_sec, 5);
+  assert.equal((await gateway.rest('GET', '/server_configs')).json[1].sync_interval_sec, 5);
   upstream.script.extraTools = [tool('fresh')];
   await eventually('the new tool', async () => (await toolNames(gateway)).includes('up__fresh'), 20_000);
+  const polled = listings(upstream);
+  await eventually('it is asked again', () => listings(upstream) > polled, 20_000);
+  assert.equal(listings(telling), before, 'two intervals have passed');
 });

@@ -183,12 +183,14 @@ const FEATURES = {
     },
   },
   list_changed: {
-    notOwed: ({ server }) => reasonIf(isModern(server.revision), 'a modern server tells subscriptions only, see `subscriptions`'),
-    missing: ({ client }) => reasonIf(isModern(client.revision), 'subscriptions/listen'),
+    missing: ({ client, server }) =>
+      reasonIf(isModern(client.revision), 'subscriptions/listen of clients') ??
+      reasonIf(isModern(server.revision) && server.transport === 'stdio', 'subscriptions/listen over stdio'),
     try: async ({ client, server }) => {
       const stream = await client.session.listen();
       const name = `fresh_${++changes}`;
       assert.equal(said(await client.call('tools/call', { name: `${server.name}__change`, arguments: { name } })), 'changed');
+      if (isModern(server.revision)) server.upstream.tell('notifications/tools/list_changed');
       const told = await within(LIMIT_MS, 'list_changed', stream.next());
       assert.equal(told?.method, 'notifications/tools/list_changed');
       stream.close();
@@ -209,8 +211,9 @@ async function startServers(t, gateway, folder) {
         const kept = path.join(folder, `${server.name}.json`);
         await gateway.register(stdioSpec(server.name, ['--matrix', revision, '--kept', kept], { session_mode: 'stateful' }));
       } else {
-        const upstream = await startHttpUpstream(t, { ...script, sessions: !isModern(revision) });
-        await gateway.register({ name: server.name, transport, url: upstream.url() });
+        server.upstream = await startHttpUpstream(t, { ...script, sessions: !isModern(revision) });
+        await gateway.register({ name: server.name, transport, url: server.upstream.url() });
+        await eventually('the gateway listens', () => server.upstream.listeners.size === 1);
       }
       servers.push(server);
     }

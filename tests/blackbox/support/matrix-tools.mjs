@@ -36,14 +36,15 @@ const MATRIX_TOOLS = {
     description: 'Adds a tool, and says so', inputSchema: schema,
     run: async ({ name }, call) => {
       call.server.extraTools = [...call.server.extraTools, { name, inputSchema: schema }];
-      await call.notify('notifications/tools/list_changed', {});
+      // Modern servers tell subscribers only, which is up to the wire.
+      if (call.server.era === 'legacy') await call.notify('notifications/tools/list_changed', {});
       return text('changed');
     },
   },
 };
 
 export function matrixScript(revision) {
-  return { era: revision === MODERN ? 'modern' : 'legacy', versions: [revision], pageSize: PAGE_SIZE, tools: MATRIX_TOOLS };
+  return { era: revision === MODERN ? 'modern' : 'legacy', versions: [revision], pageSize: PAGE_SIZE, tools: MATRIX_TOOLS, tellsNews: true };
 }
 
 // Each process of a stdio server begins anew; what was added to it has to outlive that.
