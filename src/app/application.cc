@@ -108,7 +108,7 @@ class Application {
   Result<http::Endpoint> prepare();
   static void announce(const http::Endpoint& endpoint);
   Task<void> run_sweeps();
-  Task<void> run_until_signal();
+  Task<void> run_until_signal(boost::asio::signal_set& signals);
   Task<void> shut_down();
   Task<void> stop_worker(Worker& worker);
 
@@ -270,6 +270,7 @@ Result<http::Endpoint> Application::prepare() {
 // A start that fails ends as a shutdown does, so that there is one way out.
 Result<void> Application::serve() {
   const auto endpoint = prepare();
+  boost::asio::signal_set signals(control_, SIGINT, SIGTERM);  // Before somebody can know that we are here.
   for (const auto& worker : workers_)
     worker->run(endpoint ? Serving::kYes : Serving::kNo);
   if (endpoint) {
@@ -278,7 +279,7 @@ Result<void> Application::serve() {
   }
   tasks_.spawn(deadlines_.run_sweeps());
   tasks_.spawn(run_sweeps());
-  asio::co_spawn(control_, endpoint ? run_until_signal() : shut_down(), [](std::exception_ptr error) {
+  asio::co_spawn(control_, endpoint ? run_until_signal(signals) : shut_down(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
   control_.run();
@@ -314,9 +315,8 @@ Task<void> Application::run_sweeps() {
   }
 }
 
-Task<void> Application::run_until_signal() {
+Task<void> Application::run_until_signal(boost::asio::signal_set& signals) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  boost::asio::signal_set signals(control_, SIGINT, SIGTERM);
   const auto [ec, number] = co_await signals.async_wait(asio::as_tuple(use_task));
   if (!ec) {
     log_.info(number == SIGINT ? "[server] Received signal interrupt, initiating graceful shutdown..."

@@ -74,12 +74,13 @@ TEST_F(ConfigTest, RefusesWeakEncryptionKeysWithoutRepeatingThem) {
 TEST_F(ConfigTest, PrefersFlagsToTheEnvironment) {
   environment_ = {{"PORT", "1"},         {"HOST", "10.0.0.1"},  {"SQLITE_DB_PATH", "env.db"}, {"ALLOWED_HOSTS", "env"},
                   {"LOG_LEVEL", "warn"}, {"LOG_FORMAT", "text"}};
-  flags_ = {"2", "10.0.0.2", "flag.db", "flag", "json", "debug"};
+  flags_ = {"2", "10.0.0.2", "flag.db", "flag", "none", "json", "debug"};
   const Config got = config();
   EXPECT_EQ(2, got.port);
   EXPECT_EQ("10.0.0.2", got.host);
   EXPECT_EQ("flag.db", got.sqlite_path);
   EXPECT_EQ((std::vector<std::string>{"flag"}), got.allowed_hosts.hosts);
+  EXPECT_EQ(upstream::ListAtStart::kNone, got.list_at_start);
   EXPECT_EQ(telemetry::LogFormat::kJson, got.log_format);
   EXPECT_EQ(telemetry::LogLevel::kDebug, got.log_level);
 }

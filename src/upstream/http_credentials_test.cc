@@ -333,5 +333,32 @@ CORO_TEST_F(HttpCredentialsTest, WithoutATokenA401IsNoReasonToRenew) {
   EXPECT_EQ(1u, count("tools/call"));
 }
 
+// A registered server is listed with the token that its calls present.
+CORO_TEST_F(HttpCredentialsTest, AListingRenewsATokenThatRanOut) {
+  be_modern();
+  answer("tools/list",
+         [](const SeenRequest& r) { return testing::result(r, R"("resultType":"complete","tools":[])"); });
+  oauth::AccessToken old = *oauth::access_token_of(Secret("old"));
+  old.usable_until = SteadyTime{};
+  source().give(std::move(old));
+  source().renews_to("new");
+  attempt_.tokens = tokens_.source_of(catalog::ServerName("web"));
+  auto found = co_await discoverer_->discover(http_server(imposter_.url()).spec, attempt_);
+  EXPECT_TRUE(found.has_value());
+  EXPECT_THAT(source().renewed(), ElementsAre("old"));
+  EXPECT_THAT(sent("authorization"), Each("Bearer new"));
+}
+
+CORO_TEST_F(HttpCredentialsTest, AListingThatNeedsAPersonSaysSo) {
+  be_modern();
+  source().give("revoked");
+  protect("server/discover", "Bearer other");
+  attempt_.tokens = tokens_.source_of(catalog::ServerName("web"));
+  auto found = co_await discoverer_->discover(http_server(imposter_.url()).spec, attempt_);
+  CO_ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(ErrorCode::kUnauthenticated, found.error().code);
+  EXPECT_THAT(source().renewed(), ElementsAre("revoked"));
+}
+
 }  // namespace
 }  // namespace jungle::upstream

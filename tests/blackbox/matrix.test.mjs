@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
+import { exposedUri } from './support/expect.mjs';
 import { startGateway, temporaryFolder } from './support/gateway.mjs';
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { openStream } from './support/http.mjs';
@@ -16,6 +17,7 @@ const TRANSPORTS = { http: 'streamable_http', stdio: 'stdio' };
 const ELICITATION_SINCE = '2025-06-18';
 const META = 'io.modelcontextprotocol/';
 const LIMIT_MS = 10_000;
+const NOTE = 'file:///a b?.txt';
 
 const isModern = (revision) => revision === MODERN;
 const capabilitiesOf = (revision) => ({ sampling: {}, roots: {}, ...(revision >= ELICITATION_SINCE && { elicitation: {} }) });
@@ -70,6 +72,20 @@ class Client {
     assert.equal(first.resultType, 'input_required', JSON.stringify(first));
     const inputResponses = Object.fromEntries(Object.keys(first.inputRequests).map((key) => [key, answer]));
     return said(await this.call('tools/call', { ...params, inputResponses, requestState: first.requestState }, meta));
+  }
+
+  // A stream on which it hears of changed tools and, if there is a `uri`, of that resource.
+  async hear(uri) {
+    if (this.session) {
+      const stream = await this.session.listen();
+      if (uri) await this.result('resources/subscribe', { uri });
+      return stream;
+    }
+    const message = modernMessage('subscriptions/listen', { notifications: uri ? { resourceSubscriptions: [uri] } : { toolsListChanged: true } });
+    const stream = await openStream(this.url, { method: 'POST', headers: modernHeaders(message), body: message });
+    const acknowledged = await within(LIMIT_MS, 'the acknowledgement', stream.next());
+    assert.equal(acknowledged?.method, 'notifications/subscriptions/acknowledged', JSON.stringify(acknowledged));
+    return stream;
   }
 
   async close() {
@@ -183,11 +199,9 @@ const FEATURES = {
     },
   },
   list_changed: {
-    missing: ({ client, server }) =>
-      reasonIf(isModern(client.revision), 'subscriptions/listen of clients') ??
-      reasonIf(isModern(server.revision) && server.transport === 'stdio', 'subscriptions/listen over stdio'),
+    missing: ({ server }) => reasonIf(isModern(server.revision) && server.transport === 'stdio', 'subscriptions/listen over stdio'),
     try: async ({ client, server }) => {
-      const stream = await client.session.listen();
+      const stream = await client.hear();
       const name = `fresh_${++changes}`;
       assert.equal(said(await client.call('tools/call', { name: `${server.name}__change`, arguments: { name } })), 'changed');
       if (isModern(server.revision)) server.upstream.tell('notifications/tools/list_changed');
@@ -197,7 +211,18 @@ const FEATURES = {
       assert.ok((await toolNames({ client })).includes(`${server.name}__${name}`));
     },
   },
-  subscriptions: { missing: () => 'subscriptions to resources' },
+  subscriptions: {
+    missing: ({ server }) => reasonIf(server.transport === 'stdio', 'subscriptions to resources over stdio'),
+    try: async ({ client, server }) => {
+      const uri = exposedUri(server.name, NOTE);
+      const stream = await client.hear(uri);
+      server.upstream.tell('notifications/resources/updated', { uri: NOTE });
+      const told = await within(LIMIT_MS, 'the update', stream.next());
+      assert.deepEqual([told?.method, told?.params?.uri], ['notifications/resources/updated', uri]);
+      stream.close();
+      if (client.session) await client.result('resources/unsubscribe', { uri });
+    },
+  },
 };
 
 async function startServers(t, gateway, folder) {

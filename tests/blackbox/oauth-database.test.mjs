@@ -18,6 +18,7 @@ const FOREIGN_COLUMNS = [
 ];
 
 const echo = (gateway) => gateway.rest('POST', '/tools/invoke', { name: 'up__echo', message: 'x' });
+const ASKS_NOBODY = { LIST_AT_START: 'none' };  // Only what a call asks is to be seen.
 const refreshes = (as) => as.seen('token').filter(({ form }) => form.grant_type === 'refresh_token');
 
 function openDatabase(t, folder) {
@@ -55,7 +56,7 @@ async function leftByMcpJungle(t, place) {
   const database = openDatabase(t, place.folder);
   database.exec(`UPDATE upstream_o_auth_tokens SET ${FOREIGN_COLUMNS.map((column) => `${column} = NULL`).join(', ')}`);
   database.close();
-  return startGateway(t, { folder: place.folder });
+  return startGateway(t, { folder: place.folder, env: ASKS_NOBODY });
 }
 
 test('a grant of MCPJungle is completed before its first refresh, once', async (t) => {
@@ -68,7 +69,7 @@ test('a grant of MCPJungle is completed before its first refresh, once', async (
   assert.equal(place.as.seen('metadata').length, before + 1);
   await gateway.stop();
   place.as.expireAccessTokens();
-  const again = await startGateway(t, { folder: place.folder });
+  const again = await startGateway(t, { folder: place.folder, env: ASKS_NOBODY });
   assert.equal((await echo(again)).status, 200);
   assert.equal(refreshes(place.as).length, 2);
   assert.equal(place.as.seen('metadata').length, before + 1, 'what was found is stored');

@@ -46,6 +46,7 @@ class Program {
     this.child = spawn(file, words, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     this.child.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text) => (this.stderr += text));
+    this.child.stdin?.on('error', () => {});  // A command may end without reading it.
     if (input !== undefined && input !== OPEN) this.child.stdin.end(input);
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject);
