@@ -80,6 +80,7 @@ class Completion {
   // Each fill() derives an entry's fields and tells why it cannot be used, if so.
   std::string fill(ToolEntry& tool, Definition& read) {
     name_entry(tool, read);
+    tool.needs_task = read.needs_task;
     tool.param_headers.clear();
     if (server_.spec.transport == Transport::kStdio) return {};  // stdio has no headers.
     auto headers = mcp::read_param_headers(read.input_schema.of(tool.definition));

@@ -97,6 +97,7 @@ class Reader {
     if (auto ok = check_types(); !ok) return ok.error();
     if (kind_ == kTool) {
       if (auto ok = check_schema(); !ok) return ok.error();
+      out_.needs_task = task_support() == R"("required")";
     }
     const auto name = text_member("name", kNameBytesMax, out_.name_range);
     if (!name) return name.error();
@@ -168,6 +169,14 @@ class Reader {
     }
     out_.input_schema = members_.find(out_.text, "inputSchema")->value;
     return {};
+  }
+
+  std::string_view task_support() const {
+    const mcp::Member* execution = members_.find(out_.text, "execution");
+    if (execution == nullptr) return {};
+    const auto inside = mcp::read_members(out_.text, execution->value);
+    const mcp::Member* support = inside ? inside->find(out_.text, "taskSupport") : nullptr;
+    return support == nullptr ? std::string_view() : support->value.of(out_.text);
   }
 
   Result<std::string> text_member(std::string_view key, std::size_t bytes_max, Range& range) const {

@@ -26,6 +26,7 @@ struct Definition {
   std::string uri;        // `uri` or `uriTemplate`; empty for tools and prompts.
   mcp::Range uri_range;
   mcp::Range input_schema;  // Tools only.
+  bool needs_task = false;  // Tools only: `execution.taskSupport` is "required".
   std::string note;         // A repair that its author should know of, or empty.
 };
 

@@ -30,6 +30,7 @@ struct ToolEntry {
   std::string created_at;  // RFC 3339, as REST shows it.
   std::string updated_at;
   mcp::ParamHeaders param_headers;  // From the `x-mcp-header` annotations of its inputSchema.
+  bool needs_task = false;          // It runs as a task only (MCP 2025-11-25 server/tools, `execution.taskSupport`).
 };
 
 struct PromptEntry {

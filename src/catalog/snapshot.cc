@@ -43,6 +43,15 @@ class PageWriter {
   View::Pages pages_;
 };
 
+// How a tool is run is between its server and us: clients of the gateway have no tasks.
+void drop_execution(mcp::Splice& splice, const ToolEntry& tool) {
+  const std::string_view text = tool.definition;
+  if (text.find("\"execution\"") == std::string_view::npos) return;  // Most have none.
+  const auto members = mcp::read_members(text);
+  if (!members) return;
+  splice.remove_members(*members, [&](const mcp::Member& member) { return member.key.of(text) == "execution"; });
+}
+
 // A tool's UI goes by the URI under which this view lists and reads it. https: URIs stay: the client can fetch them.
 void expose_ui(mcp::Splice& splice, const ToolEntry& tool) {
   const std::string_view text = tool.definition;
@@ -61,6 +70,7 @@ void expose_ui(mcp::Splice& splice, const ToolEntry& tool) {
 template <typename Entry>
 void append_exposed(std::string& out, const Entry& entry) {
   mcp::Splice splice;
+  if constexpr (std::is_same_v<Entry, ToolEntry>) drop_execution(splice, entry);
   const std::string_view name = entry.name_range.of(entry.definition);
   // The own name stays as it is written, escapes and all: only the prefix goes in front of it.
   splice.replace(entry.name_range, "\"" + exposed_name_of(entry.server->spec.name, name.substr(1)));
@@ -70,6 +80,13 @@ void append_exposed(std::string& out, const Entry& entry) {
   if constexpr (std::is_same_v<Entry, ResourceTemplateEntry>)
     splice.replace(entry.uri_range, mcp::json_string(entry.exposed_template));
   out += splice.apply(entry.definition);
+}
+
+template <typename Entry>
+void append_own(std::string& out, const Entry& entry) {
+  mcp::Splice splice;
+  if constexpr (std::is_same_v<Entry, ToolEntry>) drop_execution(splice, entry);
+  out += splice.empty() ? entry.definition : splice.apply(entry.definition);
 }
 
 // What one entry is called, and found by, in a view.
@@ -100,7 +117,7 @@ View::Pages pages_of(View::Names names, const std::unordered_map<std::string_vie
   for (const Entry* entry : sorted) {
     std::string& page = writer.next();
     if (names == View::Names::kOwn) {
-      page += entry->definition;
+      append_own(page, *entry);
     } else {
       append_exposed(page, *entry);
     }

@@ -53,6 +53,15 @@ TEST(SnapshotTest, ChangesNothingButTheName) {
   EXPECT_NE(nullptr, snapshot.all().find_tool("up__echo \"1\""));
 }
 
+TEST(SnapshotTest, KeepsToItselfHowAToolIsRun) {
+  const std::string own = R"({"name":"a","execution":{"taskSupport":"required"},"inputSchema":{"type":"object"}})";
+  const Snapshot snapshot(1, {entry_of("up", {own})});
+  EXPECT_EQ(R"([{"name":"up__a","inputSchema":{"type":"object"}}])", only_page(snapshot.all().tools()));
+  EXPECT_EQ(R"([{"name":"a","inputSchema":{"type":"object"}}])", only_page(snapshot.view_of("up")->tools()));
+  EXPECT_EQ(own, snapshot.all().find_tool("up__a")->definition);
+  EXPECT_TRUE(snapshot.all().find_tool("up__a")->needs_task);
+}
+
 TEST(SnapshotTest, ReplacesUrisOfResourcesAndTemplates) {
   Discovery discovery;
   discovery.resources = {R"({"uri":"file:\/\/\/a","name":"a"})"};

@@ -97,7 +97,7 @@ void Params::set(std::string_view key, std::string raw) {
 
 std::optional<std::string_view> Params::find(std::string_view key) const {
   for (const auto& [name, value] : set_) {
-    if (name == key) return value;
+    if (name == key) return value.empty() ? std::nullopt : std::optional<std::string_view>(value);
   }
   const Member* member = members_.find(text_, key);
   if (member == nullptr) return std::nullopt;

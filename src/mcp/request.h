@@ -50,8 +50,8 @@ class Params {
   // As it came, without what was set since; `{}` if there were none. What is sent on is render()'s.
   std::string_view received_text() const { return present_ ? std::string_view(text_) : std::string_view("{}"); }
 
-  // Puts another value in place of a top-level member, or adds it: seen by every function here but received_text().
-  // `key` is a literal.
+  // Puts another value in place of a top-level member, or adds it; an empty one takes it out. Seen by every function
+  // here but received_text(). `key` is a literal.
   void set(std::string_view key, std::string raw);
 
   // The raw JSON of a top-level member, or nothing.

@@ -63,6 +63,13 @@ TEST(ParamsTest, SetsAMemberForEveryReaderThatFollows) {
   EXPECT_EQ(R"({"name":"own","a":1})", params.render({}));
 }
 
+TEST(ParamsTest, TakesAMemberOut) {
+  Params params = read_params(R"({"name":"x","task":{"ttl":1}})").value();
+  params.set("task", "");
+  EXPECT_FALSE(params.has("task"));
+  EXPECT_EQ(R"({"name":"x"})", params.render({}));
+}
+
 TEST(ParamsTest, FindsMembersAfterAMove) {
   Params first = read_params(R"({"name":"x","_meta":{"a":"b"}})").value();
   const Params second = std::move(first);

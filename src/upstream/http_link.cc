@@ -224,6 +224,13 @@ Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id) {
   (void)told.has_value();  // Who does not hear it need not be told twice.
 }
 
+Task<void> run_cancel_task(Worker& worker, LinkUse use, std::uint64_t id, std::string params) {
+  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
+  const std::string text = request_text(id, "tasks/cancel", params);
+  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
+  (void)told.has_value();
+}
+
 Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id) {
   if (cancelled_id != 0) co_await run_say_cancelled(worker, use, cancelled_id);
   if (use.link->session_id.empty()) co_return;

@@ -90,6 +90,8 @@ struct LinkUse {
 Task<void> tell_log_level(Worker& worker, LinkUse use, std::atomic<std::uint64_t>& ids, mcp::LogLevel level);
 // Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
 Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id);
+// Tells it to stop working on a task, with a request of id `id`. As above.
+Task<void> run_cancel_task(Worker& worker, LinkUse use, std::uint64_t id, std::string params);
 // Ends a session: DELETE with the headers of the session, authorization included. Does nothing without a session id.
 // `cancelled_id` names a request that the server is told to stop first, 0: none. Never fails; bounded likewise.
 Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id);

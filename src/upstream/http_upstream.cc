@@ -11,6 +11,7 @@
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
 #include "upstream/mirrored_headers.h"
+#include "upstream/task_calls.h"
 
 namespace jungle::upstream {
 
@@ -36,7 +37,8 @@ struct HttpUpstream::Outcome {
   enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused, kHeadersRefused, kRevisionRefused };
   Kind kind = Kind::kDone;
   Result<mcp::Response> answer;
-  std::uint64_t given_up_id = 0;  // A request that the server may still be working on.
+  std::uint64_t given_up_id = 0;  // A request that the server may still be working on,
+  std::string given_up_task;      // as the task of these `tasks/cancel` params, if they are not empty.
   bool doubts_era = false;        // It ran the call, but answered as one of the other era.
 };
 
@@ -145,7 +147,7 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     auto outcome =
         link->session_per_call ? call_in_own_session(call) : call_over(call, own ? link_over(*own, *link) : link);
     auto done = co_await std::move(outcome);
-    if (done.given_up_id != 0 && !link->session_per_call) say_cancelled(call, link, done.given_up_id);
+    if (done.given_up_id != 0 && !link->session_per_call) say_cancelled(call, link, done);
     if (done.doubts_era) call.lane.mention_doubt(link);
     if (done.kind == Outcome::Kind::kTokenRefused && !std::exchange(call.token_replaced, true)) {
       // It may have been revoked, or our clocks differ.
@@ -224,6 +226,10 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                         call.events, clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
   auto answer = co_await post(worker_, request, listener);
+  const auto task = makes_task(link->era, call.request) && answer && answer->response
+                        ? task_params_of(*answer->response)
+                        : std::nullopt;
+  if (task) answer = co_await result_of_task(request, *task, listener);
   Outcome outcome;
   if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
     const SteadyTime deadline = listener.deadline_or(request.deadline);
@@ -231,11 +237,24 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   } else {
     const bool cancelled = !answer && answer.error().code == ErrorCode::kCancelled;
     outcome = judge(call, std::move(answer), *link);
+    if (task) outcome.kind = Outcome::Kind::kDone;  // It runs, whatever became of our waiting.
     if (!cancelled) co_return outcome;
   }
   // Closing the exchange has told a modern server. A legacy one is told in words, if it has a session to know us by.
   if (!is_modern && !link->session_id.empty()) outcome.given_up_id = id;
+  if (task) outcome.given_up_task = *task;
   co_return outcome;
+}
+
+// Waits for the answer proper of a call that is a task by now.
+Task<Result<HttpAnswer>> HttpUpstream::result_of_task(HttpPost request, std::string_view task, CallListener& listener) {
+  request.id = state_->ids.fetch_add(1, std::memory_order_relaxed);
+  request.method = "tasks/result";
+  request.params = task;
+  request.deadline = listener.deadline_or(request.deadline);
+  auto answer = co_await post(worker_, request, listener);
+  if (answer && answer->response) answer->response = without_task_meta(std::move(*answer->response));
+  co_return answer;
 }
 
 HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link) {
@@ -329,10 +348,13 @@ LinkUse HttpUpstream::use_of(HttpLinkPtr link, const Call& call) const {
 }
 
 // The call was given up; the session goes on.
-void HttpUpstream::say_cancelled(const Call& call, HttpLinkPtr link, std::uint64_t id) {
+void HttpUpstream::say_cancelled(const Call& call, HttpLinkPtr link, const Outcome& given_up) {
   if (worker_.background.size() >= kGoodbyesMax) return;
   LinkUse use{call.endpoint, std::move(link), call.token};
-  worker_.background.spawn(run_say_cancelled(worker_, std::move(use), id));
+  auto saying = given_up.given_up_task.empty()
+                    ? run_say_cancelled(worker_, std::move(use), given_up.given_up_id)
+                    : run_cancel_task(worker_, std::move(use), state_->ids.fetch_add(1), given_up.given_up_task);
+  worker_.background.spawn(std::move(saying));
 }
 
 void HttpUpstream::close() {

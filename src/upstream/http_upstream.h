@@ -13,6 +13,8 @@
 
 namespace jungle::upstream {
 
+class CallListener;
+
 // Posts calls over this worker's own connections, start to end on this worker: no lock, no hop. What it shares with
 // other workers is the published link of each lane.
 class HttpUpstream final : public UpstreamServer {
@@ -34,7 +36,8 @@ class HttpUpstream final : public UpstreamServer {
   Task<Outcome> call_in_own_session(Call& call);
   Task<Outcome> call_in_fresh_session(Call& call);
   LinkUse use_of(HttpLinkPtr link, const Call& call) const;
-  void say_cancelled(const Call& call, HttpLinkPtr link, std::uint64_t id);
+  Task<Result<HttpAnswer>> result_of_task(HttpPost request, std::string_view task, CallListener& listener);
+  void say_cancelled(const Call& call, HttpLinkPtr link, const Outcome& given_up);
   Error unopened(const Call& call, Error error);
   Outcome judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
 

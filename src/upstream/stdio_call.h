@@ -19,20 +19,28 @@ struct LogLevelRequest {
   mcp::LogLevel level = mcp::LogLevel::kInfo;
 };
 
+// What a session may have to ask besides the request itself.
+struct Besides {
+  std::optional<LogLevelRequest> log_level = std::nullopt;  // First, if the session needs it.
+  // The id of `tasks/result`, and the next one that of `tasks/cancel`. 0: the call makes no task.
+  std::uint64_t task_result_id = 0;
+};
+
 // A RemoteCall that a session of a child process answers: the text goes one way; that it was started, requests of the
 // server, notifications and the answer come back.
 //
 // The const part is written by the caller before it hands the call over.
 class StdioCall : public RemoteCall {
  public:
-  StdioCall(Executor caller, std::uint64_t call_id, std::string request_text,
-            std::optional<LogLevelRequest> level_request = std::nullopt)
-      : RemoteCall(caller), id(call_id), log_level(level_request), text(std::move(request_text)) {}
+  StdioCall(Executor caller, std::uint64_t call_id, std::string request_text, Besides asked_besides = {})
+      : RemoteCall(caller), id(call_id), besides(asked_besides), text(std::move(request_text)) {}
 
-  // Constant, but for `text`, which the session takes.
   const std::uint64_t id;
-  const std::optional<LogLevelRequest> log_level;  // Sent first, if the session needs it.
+  const Besides besides;
+
+  // The session's.
   std::string text;
+  std::string task;  // Not empty: the server has made a task of it, and these are the params that name it.
 
   // The session has put the request on its way: now the time of the call runs.
   static void tell_started(const std::shared_ptr<StdioCall>& call) {

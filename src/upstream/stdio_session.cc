@@ -1,5 +1,6 @@
 #include "upstream/stdio_session.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -12,6 +13,7 @@
 #include "mcp/json_reader.h"
 #include "upstream/hop.h"
 #include "upstream/server_errors.h"
+#include "upstream/task_calls.h"
 
 namespace jungle::upstream {
 namespace {
@@ -118,7 +120,7 @@ bool StdioSession::start(const std::shared_ptr<StdioCall>& call) {
     StdioCall::finish(call, ended_error(facts_->spec, *ended_why_));
     return false;
   }
-  if (call->log_level) tell_log_level(*call->log_level);
+  if (call->besides.log_level) tell_log_level(*call->besides.log_level);
   if (auto sent = channel_.send(std::move(call->text)); !sent) {
     StdioCall::finish(call, sent.error());
     return false;
@@ -139,8 +141,11 @@ void StdioSession::tell_log_level(const LogLevelRequest& request) {
 void StdioSession::cancel(std::uint64_t id, std::string_view reason) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
+  const auto call = std::move(found->second);
   pending_.erase(found);
-  if (auto sent = channel_.send(cancelled_text(id, reason)); !sent) {
+  std::string text = call->task.empty() ? cancelled_text(id, reason)
+                                        : request_text(call->besides.task_result_id + 1, "tasks/cancel", call->task);
+  if (auto sent = channel_.send(std::move(text)); !sent) {
     log_.debug("a cancellation was not sent", {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
   }
   if (owner_ != nullptr) owner_->on_call_finished(*this);
@@ -203,14 +208,35 @@ void StdioSession::answer(std::uint64_t call_id, std::string text) {
   }
 }
 
+// By the id of the call, or of the `tasks/result` that it waits for.
+StdioSession::Pending::iterator StdioSession::find_call(std::uint64_t id) {
+  const auto found = pending_.find(id);
+  if (found != pending_.end()) return found->second->task.empty() ? found : pending_.end();
+  return std::find_if(pending_.begin(), pending_.end(), [id](const auto& item) {
+    return !item.second->task.empty() && item.second->besides.task_result_id == id;
+  });
+}
+
+// True if the answer is the handle of a task: the answer proper is asked for then.
+bool StdioSession::wait_for_task(StdioCall& call, const mcp::Response& answer) {
+  if (call.besides.task_result_id == 0 || !call.task.empty()) return false;
+  auto task = task_params_of(answer);
+  if (!task) return false;
+  call.task = std::move(*task);
+  auto sent = channel_.send(request_text(call.besides.task_result_id, "tasks/result", call.task));
+  return sent.has_value();
+}
+
 void StdioSession::take_response(mcp::IncomingResponse response) {
-  const auto found = pending_.find(mcp::own_number(response.id).value_or(0));
+  const auto found = find_call(mcp::own_number(response.id).value_or(0));
   if (found == pending_.end()) {
     log_.debug("an answer that nobody waits for", {{"server", facts_->spec.name.str()}, {"id", response.id}});
     return;
   }
-  const auto call = std::move(found->second);
+  const auto call = found->second;
+  if (wait_for_task(*call, response.response)) return;
   pending_.erase(found);
+  if (!call->task.empty()) response.response = without_task_meta(std::move(response.response));
   if (response.response.is_error()) response.response.redact(facts_->redactor);
   StdioCall::finish(call, std::move(response.response));
   if (owner_ != nullptr) owner_->on_call_finished(*this);

@@ -74,9 +74,13 @@ class StdioSession final : public ChannelListener {
   void on_end(const std::string& why) override;
 
  private:
+  using Pending = std::map<std::uint64_t, std::shared_ptr<StdioCall>>;
+
   Task<Result<Greeting>> greeted_with(std::shared_ptr<StdioCall> call, Era era);
   Result<Greeting> greeting_of(const mcp::Response& response, Era era);
   void take_message(std::string text);
+  Pending::iterator find_call(std::uint64_t id);
+  bool wait_for_task(StdioCall& call, const mcp::Response& answer);
   void take_response(mcp::IncomingResponse response);
   void take_request(mcp::Request request);
   void take_notification(mcp::Notification notification);
@@ -95,7 +99,7 @@ class StdioSession final : public ChannelListener {
   std::optional<mcp::LogLevel> log_level_;  // What it was told last.
   bool ending_ = false;
   std::optional<std::string> ended_why_;
-  std::map<std::uint64_t, std::shared_ptr<StdioCall>> pending_;
+  Pending pending_;
   StdioChannel channel_;
 };
 

@@ -11,6 +11,7 @@
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
 #include "upstream/hop.h"
+#include "upstream/task_calls.h"
 
 namespace jungle::upstream {
 namespace {
@@ -105,10 +106,13 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sigh
   const std::string token = std::to_string(id);
   const auto client_token = progress_token_of(request);
   const std::string params = hop_params(era, request, call, token, facts.client_info);
-  std::optional<LogLevelRequest> log_level;
-  if (call.log_level && era == Era::kLegacy) log_level = LogLevelRequest{state_->ids.fetch_add(1), *call.log_level};
+  Besides besides;
+  if (call.log_level && era == Era::kLegacy) {
+    besides.log_level = LogLevelRequest{state_->ids.fetch_add(1), *call.log_level};
+  }
+  if (makes_task(era, request)) besides.task_result_id = state_->ids.fetch_add(2);
   const auto waiting =
-      std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params), log_level);
+      std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params), besides);
 
   bool expired = false;
   DeadlineList::Entry expiry([&] {

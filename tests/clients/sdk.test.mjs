@@ -55,6 +55,8 @@ test('clients', async (t) => {
         const image = await call(client, `${server}__get-tiny-image`);
         assert.ok(image.content.some(({ type }) => type === 'image'));
       }
+      const asTask = await call(client, 'everything__simulate-research-query', { topic: 'tea' });
+      assert.match(textOf(asTask), /tea/i, 'a tool that runs as a task only');
       assert.ok(textOf(await call(client, 'filesystem__read_text_file', { path: path.join(folder, 'note.txt') })).includes(NOTE.trim()));
       const outside = await call(client, 'filesystem__read_text_file', { path: '/etc/hostname' });
       assert.equal(outside.isError, true, 'the error of the tool is a result');

@@ -116,6 +116,23 @@ export const TOOLS = {
     run: () => ({ content: [{ type: 'hologram', depth: 3 }], futureMember: { kept: true } }),
   },
 };
+// Tools of a legacy server that run as tasks only (MCP 2025-11-25 basic/utilities/tasks).
+export const TASK_TOOLS = {
+  research: {
+    description: 'Reports progress, asks how deep, then answers', inputSchema: object(), execution: { taskSupport: 'required' },
+    run: async (_, call) => {
+      await call.notify('notifications/progress', { progressToken: call.progressToken, progress: 1 });
+      const depth = await call.ask('elicitation/create', { message: 'How deep?', requestedSchema: object({ depth: { type: 'string' } }) });
+      return text(`${depth.content.depth} research`);
+    },
+  },
+  ponder: { description: 'Answers', inputSchema: object(), execution: { taskSupport: 'required' }, run: () => text('pondered') },
+  dream: { description: 'Never answers', inputSchema: object(), execution: { taskSupport: 'required' }, run: (_, call) => untilReleased(call) },
+  either: {
+    description: 'Runs as a task or not', inputSchema: object(), execution: { taskSupport: 'optional' }, run: () => text('at once'),
+  },
+};
+
 for (const kind of FAULTS) {
   TOOLS[`fault_${kind}`] = {
     description: `Misbehaves: ${kind}`, inputSchema: object(),
@@ -155,6 +172,8 @@ export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
   extraTools = [];
+  tasks = new Map();       // Id → { params, meta } of the call that made it.
+  cancelledTasks = [];
   subscribed = new Set();  // Of legacy clients, all sessions together.
   logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
 
@@ -225,6 +244,13 @@ export class ScriptedServer {
       case 'resources/list': return this.#page('resources', RESOURCES.map(({ text: _, blob: __, ...listed }) => listed), params.cursor);
       case 'resources/templates/list': return this.#page('resourceTemplates', [TEMPLATE], params.cursor);
       case 'tools/call': return this.#call(params, meta, isModern, wire);
+      case 'tasks/result':
+        if (isModern) break;
+        return this.#taskResult(params, wire);
+      case 'tasks/cancel':
+        if (isModern) break;
+        this.cancelledTasks.push(params.taskId);
+        return { taskId: params.taskId, status: 'cancelled' };
       case 'prompts/get': return this.#prompt(params);
       case 'resources/read': return this.#read(params);
       case 'completion/complete':
@@ -243,6 +269,27 @@ export class ScriptedServer {
   #call(params, meta, isModern, wire) {
     const tool = this.tools[params.name];
     if (!tool) throw new RpcError(-32602, `Unknown tool: ${params.name}`);
+    if (!isModern && params.task) return this.#makeTask(tool, params, meta);
+    if (tool.execution?.taskSupport === 'required') throw new RpcError(-32601, `Tool ${params.name} runs as a task only`);
+    return this.#run(tool, params, meta, isModern, wire);
+  }
+
+  #makeTask(tool, params, meta) {
+    if (!tool.execution) throw new RpcError(-32601, `Tool ${params.name} makes no tasks`);
+    const taskId = `task-${this.tasks.size + 1}`;
+    const now = new Date().toISOString();
+    this.tasks.set(taskId, { params, meta });
+    return { task: { taskId, status: 'working', ttl: null, createdAt: now, lastUpdatedAt: now, pollInterval: 100 } };
+  }
+
+  async #taskResult({ taskId }, wire) {
+    const task = this.tasks.get(taskId);
+    if (!task) throw new RpcError(-32602, `Unknown task ${taskId}`);
+    const result = await this.#run(this.tools[task.params.name], task.params, task.meta, false, wire);
+    return { ...result, _meta: { [`${META}related-task`]: { taskId } } };
+  }
+
+  #run(tool, params, meta, isModern, wire) {
     const call = {
       ...wire, server: this, progressToken: meta.progressToken, logLevel: isModern ? meta[`${META}logLevel`] : this.logLevel,
       rawArguments: wire.rawArguments ?? JSON.stringify(params.arguments),

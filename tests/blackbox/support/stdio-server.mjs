@@ -5,12 +5,13 @@
 //   --fault KIND  misbehaves at the first message; `exit` ends at once, `not_json` prints a line that is no JSON first and then works
 //   --say TEXT    writes TEXT to stderr first
 //   --news        offers to tell of changes
+//   --tasks       has tools that run as tasks
 //   --matrix REVISION --kept FILE  is a server of matrix-tools.mjs; the tools that were added to it are kept in FILE
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
 import { keepIn, matrixScript } from './matrix-tools.mjs';
-import { Fault, HUGE_BYTES, RpcError, ScriptedServer } from './scripted.mjs';
+import { Fault, HUGE_BYTES, RpcError, ScriptedServer, TASK_TOOLS } from './scripted.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,11 +24,12 @@ const { values: options } = parseArgs({
     news: { type: 'boolean', default: false },
     matrix: { type: 'string' },
     kept: { type: 'string' },
+    tasks: { type: 'boolean', default: false },
   },
 });
 
 const write = (value) => process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
-const kind = options.matrix ? matrixScript(options.matrix) : { era: options.era };
+const kind = options.matrix ? matrixScript(options.matrix) : { era: options.era, ...(options.tasks && { tools: TASK_TOOLS }) };
 const script = new ScriptedServer({ name: 'scripted-stdio', tellsNews: options.news, ...kind });
 if (options.kept) keepIn(options.kept, script);
 const cancelled = new Map();

@@ -1,0 +1,41 @@
+#include "upstream/task_calls.h"
+
+#include "mcp/json_reader.h"
+
+namespace jungle::upstream {
+namespace {
+
+constexpr std::string_view kRelatedTaskKey = "io.modelcontextprotocol/related-task";
+
+}  // namespace
+
+bool makes_task(Era era, const mcp::Request& request) {
+  return era == Era::kLegacy && request.method == mcp::Method::kToolsCall && request.params.has("task");
+}
+
+std::optional<std::string> task_params_of(const mcp::Response& created) {
+  if (created.is_error()) return std::nullopt;
+  const std::string_view text = created.payload();
+  const auto members = mcp::read_members(text);
+  const mcp::Member* task = members ? members->find(text, "task") : nullptr;
+  if (task == nullptr || text[task->value.begin] != '{') return std::nullopt;
+  const auto of_task = mcp::read_members(text, task->value);
+  const mcp::Member* id = of_task ? of_task->find(text, "taskId") : nullptr;
+  if (id == nullptr || text[id->value.begin] != '"') return std::nullopt;
+  return R"({"taskId":)" + std::string(id->value.of(text)) + "}";
+}
+
+mcp::Response without_task_meta(mcp::Response result) {
+  const std::string_view text = result.payload();
+  if (result.is_error() || text.find(kRelatedTaskKey) == std::string_view::npos) return result;
+  const auto members = mcp::read_members(text);
+  const mcp::Member* meta = members ? members->find(text, "_meta") : nullptr;
+  if (meta == nullptr || text[meta->value.begin] != '{') return result;
+  const auto of_meta = mcp::read_members(text, meta->value);
+  if (!of_meta) return result;
+  mcp::Splice splice;
+  splice.remove_members(*of_meta, [&](const mcp::Member& member) { return member.key.of(text) == kRelatedTaskKey; });
+  return splice.empty() ? std::move(result) : mcp::Response::result(splice.apply(text), result.form());
+}
+
+}  // namespace jungle::upstream
