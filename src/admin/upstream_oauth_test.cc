@@ -334,6 +334,15 @@ TEST_F(UpstreamOAuthTest, AServerIsListedAnewWithItsToken) {
   EXPECT_EQ(*listed, catalog_.published().load()->find_server("todoist"));
 }
 
+TEST_F(UpstreamOAuthTest, AServerIsListedAnewAfterANewAuthorizationSinceItMayHaveBeenLeftAlone) {
+  register_todoist();
+  const RestAnswer required = post("/api/v0/servers/todoist/authorize");
+  fetcher_.answer_json(kToken, R"({"access_token":"AT","token_type":"Bearer","refresh_token":"RT2"})");
+  const std::size_t before = discoverer_.asked().size();
+  EXPECT_EQ(200, complete(required).status);
+  EXPECT_EQ(before + 2, discoverer_.asked().size()) << "with the new token first, then like any other server";
+}
+
 TEST_F(UpstreamOAuthTest, ANewGrantIsKeptEvenIfTheServerIsDown) {
   register_todoist();
   const RestAnswer required = post("/api/v0/servers/todoist/authorize");

@@ -10,11 +10,8 @@
 namespace jungle::upstream {
 namespace {
 
-// A failure that repeating does not end: a credential, a grant or a setting is missing or wrong.
-bool is_for_a_person(const Error& error) {
-  return error.code == ErrorCode::kUnauthenticated || error.code == ErrorCode::kPermissionDenied ||
-         error.code == ErrorCode::kInvalidArgument;
-}
+// A failure that repeating does not end, and may make worse: a credential or a grant is missing or wrong.
+bool is_for_a_person(const Error& error) { return error.code == ErrorCode::kUnauthenticated; }
 
 // Says nothing about the server: it is gone, or was not asked.
 bool is_no_finding(const Error& error) {

@@ -20,8 +20,8 @@ namespace jungle::upstream {
 
 // Decides when servers are listed anew, through the Relister: once at the start; every sync_interval_sec, where nobody
 // hears of changes; again and again, more and more seldom, while a server cannot be reached; soon after calls found
-// that it is back. What a server offered last stays until a listing succeeds. Servers that a person has to do something
-// for (authorize, correct the settings) are not asked again by themselves. Disabled ones are left alone.
+// that it is back. What a server offered last stays until a listing succeeds. Servers that refuse us until a person
+// authorizes, or gives another credential, are not asked again by themselves. Disabled ones are left alone.
 //
 // One per process, on the control executor; outlives nothing that calls it. Does not connect or store anything itself.
 class Freshness {

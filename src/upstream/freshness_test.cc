@@ -158,6 +158,22 @@ TEST_F(FreshnessTest, WaitsForAPersonWhereOneIsNeeded) {
   EXPECT_EQ(3u, listed_.size());
 }
 
+TEST_F(FreshnessTest, AsksAgainWhateverElseWentWrong) {
+  add("up");
+  for (const ErrorCode code : {ErrorCode::kPermissionDenied, ErrorCode::kInvalidArgument, ErrorCode::kUpstreamRejected,
+                               ErrorCode::kDeadlineExceeded, ErrorCode::kConflict, ErrorCode::kInternal}) {
+    fail_with(code);
+    relister_.refresh(ServerName("up"), nullptr);
+    pass(Seconds(1));
+    const std::size_t before = listed_.size();
+    pass(kRetryMax + Seconds(1));
+    EXPECT_LT(before, listed_.size()) << static_cast<int>(code);
+    failure_.reset();
+    relister_.refresh(ServerName("up"), nullptr);
+    pass(Seconds(2));
+  }
+}
+
 TEST_F(FreshnessTest, ListsAServerThatCallsFoundToBeDownAndBack) {
   add("up");
   const auto health = health_of_up();
