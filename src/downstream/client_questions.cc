@@ -17,7 +17,8 @@ void ClientQuestions::answer(const ClientSession& session, std::uint64_t id, mcp
   on_answer(std::move(response));
 }
 
-void AskedQuestions::add(std::uint64_t id, DeadlineList& deadlines, ClientQuestions::OnAnswer on_answer) {
+void AskedQuestions::add(std::uint64_t id, std::string asker_id, DeadlineList& deadlines,
+                         ClientQuestions::OnAnswer on_answer) {
   const auto expire = [all = all_, session = session_, id] {
     const std::string limit = std::to_string(kQuestionTime.count());
     all->answer(*session, id,
@@ -26,19 +27,28 @@ void AskedQuestions::add(std::uint64_t id, DeadlineList& deadlines, ClientQuesti
   ClientQuestions::Open& open = all_->open_.try_emplace(ClientQuestions::Key(session_, id), expire).first->second;
   open.on_answer = std::move(on_answer);
   deadlines.arm(open.expiry, deadlines.coarse_now() + kQuestionTime);
-  ids_.push_back(id);
+  asked_.emplace_back(id, std::move(asker_id));
 }
 
 void AskedQuestions::remove(std::uint64_t id) { all_->open_.erase(ClientQuestions::Key(session_, id)); }
 
 std::size_t AskedQuestions::size() const {
-  const auto is_open = [&](std::uint64_t id) { return all_->open_.contains(ClientQuestions::Key(session_, id)); };
-  return static_cast<std::size_t>(std::count_if(ids_.begin(), ids_.end(), is_open));
+  const auto is_open = [&](const auto& asked) {
+    return all_->open_.contains(ClientQuestions::Key(session_, asked.first));
+  };
+  return static_cast<std::size_t>(std::count_if(asked_.begin(), asked_.end(), is_open));
+}
+
+std::optional<std::uint64_t> AskedQuestions::take(const std::string& asker_id) {
+  for (const auto& [id, asker] : asked_) {
+    if (asker == asker_id && all_->open_.erase(ClientQuestions::Key(session_, id)) != 0) return id;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uint64_t> AskedQuestions::take_open() {
   std::vector<std::uint64_t> taken;
-  for (const std::uint64_t id : std::exchange(ids_, {})) {
+  for (const auto& [id, asker] : std::exchange(asked_, {})) {
     if (all_->open_.erase(ClientQuestions::Key(session_, id)) != 0) taken.push_back(id);
   }
   return taken;
@@ -57,9 +67,9 @@ std::string question_text(std::uint64_t id, mcp::InputRequest question) {
   return text + "}";
 }
 
-std::string withdrawal_text(std::uint64_t id) {
+std::string withdrawal_text(std::uint64_t id, std::string_view reason) {
   return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + std::to_string(id) +
-         R"(,"reason":"the call has ended"}})";
+         ",\"reason\":" + mcp::json_string(reason) + "}}";
 }
 
 }  // namespace jungle::downstream

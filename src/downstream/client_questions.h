@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,24 +49,26 @@ class AskedQuestions {
   AskedQuestions& operator=(const AskedQuestions&) = delete;
   ~AskedQuestions() { take_open(); }
 
-  // A question that nobody answers in time is answered with an error.
-  void add(std::uint64_t id, DeadlineList& deadlines, ClientQuestions::OnAnswer on_answer);
+  // A question that nobody answers in time is answered with an error. `asker_id` as in mcp::InputRequest.
+  void add(std::uint64_t id, std::string asker_id, DeadlineList& deadlines, ClientQuestions::OnAnswer on_answer);
   void remove(std::uint64_t id);
   // How many wait for their answer.
   std::size_t size() const;
-  // The ids of those, which are forgotten.
+  // The id of the one that its server withdraws, which is forgotten; nothing if it is not open.
+  std::optional<std::uint64_t> take(const std::string& asker_id);
+  // The ids of those that are open, which are forgotten.
   std::vector<std::uint64_t> take_open();
 
  private:
   ClientQuestions* all_;
   const ClientSession* session_;
-  std::vector<std::uint64_t> ids_;
+  std::vector<std::pair<std::uint64_t, std::string>> asked_;  // Ids with those of their askers.
 };
 
 // The request as a client gets it: with an `elicitationId` where legacy revisions want one (MCP 2025-11-25
 // client/elicitation "URL Mode").
 std::string question_text(std::uint64_t id, mcp::InputRequest question);
 // The notification that no answer is needed any more.
-std::string withdrawal_text(std::uint64_t id);
+std::string withdrawal_text(std::uint64_t id, std::string_view reason);
 
 }  // namespace jungle::downstream

@@ -107,6 +107,20 @@ TEST_F(InputRelayTest, WithdrawsAQuestionWhenTheCallIsCancelled) {
   EXPECT_EQ(1u, service_.cancelled());
 }
 
+TEST_F(InputRelayTest, WithdrawsAQuestionThatItsServerCancels) {
+  const std::string session = initialize("2025-11-25", kEverything);
+  service_.reply("tools/call", R"({"content":[]})", mcp::ResultForm::kLegacy);
+  service_.ask_and_withdraw("tools/call", {"roots/list", {}});
+  const auto stream = call(session);
+  read_messages(*stream, 3);
+  EXPECT_EQ(
+      R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"the server cancelled its request"}})",
+      stream->messages.at(1));
+  EXPECT_EQ(kDone, stream->messages.at(2));
+  answer(session, "1", R"("result":{"roots":["late"]})");
+  EXPECT_TRUE(service_.answers().empty());
+}
+
 TEST_F(InputRelayTest, AsksNobodyWhoTakesNoStream) {
   const std::string session = initialize("2025-11-25", kEverything);
   service_.reply("tools/call", R"({"content":[]})", mcp::ResultForm::kLegacy);

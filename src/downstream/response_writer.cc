@@ -165,8 +165,9 @@ Task<Result<void>> ResponseWriter::ask(mcp::InputRequest question, OnAnswer on_a
     co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
   }
   const std::uint64_t id = client_.session->next_question.fetch_add(1);
+  std::string asker_id = std::move(question.asker_id);
   const std::string message = question_text(id, std::move(question));
-  asked_.add(id, exchange_.deadlines(), std::move(on_answer));
+  asked_.add(id, std::move(asker_id), exchange_.deadlines(), std::move(on_answer));
   co_await acquire();
   auto written = co_await write_event(message);
   exchange_.deadlines().arm(quiet_, exchange_.deadlines().coarse_now() + kKeepAliveTime);
@@ -176,10 +177,20 @@ Task<Result<void>> ResponseWriter::ask(mcp::InputRequest question, OnAnswer on_a
   co_return written;
 }
 
+Task<void> ResponseWriter::withdraw(std::string asker_id) {
+  const auto id = asked_.size() == 0 ? std::nullopt : asked_.take(asker_id);
+  if (!id) co_return;
+  const std::string message = withdrawal_text(*id, "the server cancelled its request");
+  co_await acquire();
+  const auto written = co_await write_event(message);
+  (void)written.has_value();  // As with the question, a client that is gone may resume.
+  release();
+}
+
 // The call ends before the client has answered: it need not any more. REQUIRES: acquired.
 Task<void> ResponseWriter::withdraw_questions() {
   for (const std::uint64_t id : asked_.take_open()) {
-    const std::string message = withdrawal_text(id);
+    const std::string message = withdrawal_text(id, "the call has ended");
     const auto written = co_await write_event(message);
     if (!written) co_return;
   }

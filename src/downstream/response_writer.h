@@ -51,6 +51,7 @@ class ResponseWriter final : public mcp::EventSink {
   // Legacy clients are asked by a request on the stream of the answer; they answer with a message of its own.
   bool can_ask() const override { return client_.session != nullptr && client_.accepts_stream; }
   Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override;
+  Task<void> withdraw(std::string asker_id) override;
   // The final answer, with `status` if the head is still to be written. Call it once, last.
   Task<void> finish(mcp::Response response, int status);
   // Ends the answer without a result: the client cancelled its request and expects none.

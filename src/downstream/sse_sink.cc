@@ -29,15 +29,21 @@ Task<Result<void>> SseSink::ask(mcp::InputRequest question, OnAnswer on_answer) 
     co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
   }
   const std::uint64_t id = client_.next_question.fetch_add(1);
-  asked_.add(id, deadlines_, std::move(on_answer));
+  asked_.add(id, question.asker_id, deadlines_, std::move(on_answer));
   auto pushed = push(question_text(id, std::move(question)));
   if (!pushed) asked_.remove(id);
   co_return pushed;
 }
 
+Task<void> SseSink::withdraw(std::string asker_id) {
+  const auto id = asked_.take(asker_id);
+  if (id) (void)push(withdrawal_text(*id, "the server cancelled its request")).has_value();
+  co_return;
+}
+
 void SseSink::withdraw_questions() {
   for (const std::uint64_t id : asked_.take_open()) {
-    if (!push(withdrawal_text(id))) return;
+    if (!push(withdrawal_text(id, "the call has ended"))) return;
   }
 }
 

@@ -24,6 +24,7 @@ class SseSink final : public mcp::EventSink {
   Task<Result<void>> send(mcp::Notification event) override;
   bool can_ask() const override { return true; }
   Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override;
+  Task<void> withdraw(std::string asker_id) override;
   // The call has ended: what was asked needs no answer any more.
   void withdraw_questions();
 

@@ -7,9 +7,12 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "http/connection_pool.h"
@@ -25,6 +28,17 @@ constexpr std::string_view kBrokeOff = "closed the connection in the middle of i
 
 // Methods whose lack of a body is said in words (RFC 9110 §8.6).
 bool announces_empty_body(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }
+
+void set_option(int fd, int level, int option, int value) {
+  (void)setsockopt(fd, level, option, &value, sizeof value);  // Without it a vanished peer is noticed later.
+}
+
+void probe_when_quiet(int fd) {
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(kProbeIdle.count()));
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(kProbePause.count()));
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbesMax);
+}
 
 bool is_address(const std::string& host) {
   boost::system::error_code ec;
@@ -65,6 +79,7 @@ Task<Result<void>> ClientConnection::connect(const Tcp::endpoint& endpoint, Stea
   if (closed_because_ != ErrorCode::kUnavailable) co_return failure("");
   if (ec) co_return connect_failure(ec);
   socket_.set_option(Tcp::no_delay(true), failed);
+  probe_when_quiet(socket_.native_handle());
   wire_ = WirePtr(new Wire(std::move(socket_), deadlines_));
   wire_->set_owner(this);
   co_return Result<void>();

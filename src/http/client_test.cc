@@ -1,5 +1,10 @@
 #include "http/client.h"
 
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include "http/testing/client_fixture.h"
 
 namespace jungle::http {
@@ -20,6 +25,26 @@ TEST_F(HttpClientTest, SendsARequestAndReadsTheAnswer) {
   EXPECT_EQ("/mcp?x=1", seen.target);
   EXPECT_EQ("hello", seen.body);
   EXPECT_EQ("POST /mcp?x=1 HTTP/1.1\r\nHost: " + imposter_.authority() + "\r\nContent-Length: 5\r\n\r\n", seen.head);
+}
+
+// The timer of the kernel for the connection to `port`: "02" is one for keep-alive probes.
+std::string kernel_timer_to(std::uint16_t port) {
+  char wanted[16];
+  std::snprintf(wanted, sizeof wanted, "0100007F:%04X", port);
+  std::ifstream table("/proc/net/tcp");
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream columns(line);
+    std::string slot, local, remote, state, queues, timer;
+    columns >> slot >> local >> remote >> state >> queues >> timer;
+    if (remote == wanted && state == "01") return timer.substr(0, 2);
+  }
+  return "no such connection";
+}
+
+TEST_F(HttpClientTest, HasTheKernelProbeAPeerThatIsSilent) {
+  imposter_.when_anything().reply(testing::json("{}"));
+  call(imposter_.url());
+  EXPECT_EQ("02", kernel_timer_to(imposter_.port()));
 }
 
 TEST_F(HttpClientTest, WritesTheHostAsItIsRegistered) {

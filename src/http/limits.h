@@ -38,6 +38,10 @@ inline constexpr Seconds kUpstreamIdleTime{4};         // Node closes idle conne
 inline constexpr Seconds kUpstreamIdleTimeMax{60};     // However long the peer says it keeps them.
 inline constexpr Seconds kConnectTime{5};              // For one address: two repetitions of a lost SYN.
 inline constexpr Seconds kTlsHandshakeTime{10};
+// A peer that has gone without a word is noticed though nothing is written to it: event streams wait for hours.
+inline constexpr Seconds kProbeIdle{60};        // Silence before the first TCP keep-alive probe,
+inline constexpr Seconds kProbePause{15};       // and between further ones,
+inline constexpr int kProbesMax = 4;            // of which so many may stay unanswered.
 inline constexpr Seconds kProxyAnswerTime{10};  // For its answer to CONNECT: it connects to the server meanwhile.
 // For a look at the addresses of a host that a proxy is going to look up itself, and this machine perhaps cannot.
 inline constexpr Seconds kProxyLookupTime{2};

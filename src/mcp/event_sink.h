@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -30,6 +31,12 @@ class EventSink {
   virtual Task<Result<void>> ask(InputRequest question, OnAnswer on_answer) {
     (void)on_answer;
     co_return Error{ErrorCode::kUnavailable, "nobody can be asked for " + question.method, {}};
+  }
+  // The server needs no answer any more to what it asked under `asker_id`, if that is still open: the client is told,
+  // and `on_answer` is not called.
+  virtual Task<void> withdraw(std::string asker_id) {
+    (void)asker_id;
+    co_return;
   }
 };
 

@@ -23,6 +23,8 @@ inline constexpr std::size_t kInputKeyBytesMax = 256;
 struct InputRequest {
   std::string method;
   std::string params;
+  // Under which its server may withdraw it: the id, raw JSON, of a legacy server's request. Empty: it cannot.
+  std::string asker_id = {};
 };
 
 // A result that says what is missing (MCP 2026-07-28 basic/patterns/mrtr, schema InputRequiredResult). The client

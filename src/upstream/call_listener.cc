@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "base/cancelled.h"
+#include "base/without_throwing.h"
 #include "upstream/hop.h"
 #include "upstream/limits.h"
 
@@ -21,6 +25,37 @@ void refuse(Worker& worker, const LinkUse& use, std::string text) {
   if (worker.background.size() < kGoodbyesMax) worker.background.spawn(run_answer(worker, use, std::move(text)));
 }
 
+// Collects what comes before the answer.
+class InboxListener final : public PostListener {
+ public:
+  explicit InboxListener(std::shared_ptr<CallInbox> inbox) : inbox_(std::move(inbox)) {}
+
+  Task<void> on_notification(mcp::Notification notification, http::ClientResponse&) override {
+    RemoteCall::tell(inbox_, std::move(notification));
+    co_return;
+  }
+  Task<void> on_request(mcp::Request request, http::ClientResponse&) override {
+    CallInbox::put(inbox_, std::move(request));
+    co_return;
+  }
+
+ private:
+  const std::shared_ptr<CallInbox> inbox_;
+};
+
+// Ends only when it is cancelled: what came before the answer is still to be relayed.
+Task<void> post_into(Worker& worker, const HttpPost& request, std::shared_ptr<CallInbox> inbox,
+                     std::optional<Result<HttpAnswer>>& answer) {
+  InboxListener listener(inbox);
+  auto posted = co_await post(worker, request, listener);
+  const bool stop = co_await is_cancelled();
+  if (stop) co_return;
+  answer.emplace(std::move(posted));
+  inbox->wake();
+  for (bool woken = true; woken;)
+    woken = co_await inbox->changed();
+}
+
 }  // namespace
 
 CallListener::CallListener(Worker& worker, const ServerNews& news, LinkUse use, const mcp::Request& request,
@@ -37,16 +72,30 @@ CallListener::CallListener(Worker& worker, const ServerNews& news, LinkUse use, 
 
 Task<void> CallListener::on_notification(mcp::Notification notification, http::ClientResponse& answer) {
   if (notification.method == "notifications/progress") {
-    move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now()), answer);
+    move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now()));
+    answer.set_deadline(deadline_);
   }
+  co_await relay(std::move(notification));
+}
+
+Task<void> CallListener::on_request(mcp::Request request, http::ClientResponse& answer) {
+  co_await relay(std::move(request));
+  if (deadline_ != SteadyTime()) answer.set_deadline(deadline_);
+}
+
+Task<void> CallListener::relay(mcp::Notification notification) {
   if (news_.take(notification)) co_return;
+  if (auto withdrawn = withdrawn_request(notification)) {
+    co_await events_.withdraw(std::move(*withdrawn));
+    co_return;
+  }
   auto event = event_for_client(notification, client_token_, own_token_, call_);
   if (!event) co_return;
   auto sent = co_await events_.send(std::move(*event));
   (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
 }
 
-Task<void> CallListener::on_request(mcp::Request request, http::ClientResponse& answer) {
+Task<void> CallListener::relay(mcp::Request request) {
   if (use_.link->era == Era::kModern) co_return;  // They have no way to be answered.
   std::function<void(std::string)> send = [&worker = worker_, use = use_](std::string text) {
     worker.background.spawn(run_answer(worker, use, std::move(text)));
@@ -55,13 +104,47 @@ Task<void> CallListener::on_request(mcp::Request request, http::ClientResponse& 
   if (refusal) {
     refuse(worker_, use_, std::move(*refusal));
   } else {
-    move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now() + kInputTime), answer);
+    move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
   }
 }
 
-void CallListener::move_deadline(SteadyTime to, http::ClientResponse& answer) {
-  deadline_ = std::max(deadline_, to);
-  answer.set_deadline(deadline_);
+Task<void> CallListener::relay_from(std::shared_ptr<CallInbox> inbox, const std::optional<Result<HttpAnswer>>& answer,
+                                    SteadyTime deadline) {
+  deadline_ = deadline;
+  DeadlineList::Entry expiry([&inbox] { inbox->wake(); });
+  for (;;) {
+    while (auto question = inbox->next_question())
+      co_await relay(std::move(*question));
+    while (auto event = inbox->next_event()) {
+      if (event->method == "notifications/progress")
+        move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now()));
+      co_await relay(std::move(*event));
+    }
+    const bool stop = co_await is_cancelled();
+    if (stop || answer || worker_.deadlines.coarse_now() >= deadline_) co_return;
+    worker_.deadlines.arm(expiry, deadline_);
+    const bool woken = co_await inbox->changed();
+    if (!woken) co_return;
+  }
+}
+
+Task<Result<HttpAnswer>> post_beside_stream(Worker& worker, const HttpPost& request, CallListener& listener,
+                                            std::shared_ptr<SessionStream> stream) {
+  using namespace asio::experimental::awaitable_operators;
+  const bool is_late = co_await is_cancelled();
+  if (is_late) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+  HttpPost lasting = request;
+  lasting.deadline = kNever;  // The listener keeps the time.
+  const auto inbox = std::make_shared<CallInbox>(worker.executor);
+  const SessionStream::Flight flight(std::move(stream), request.id, inbox);
+  std::optional<Result<HttpAnswer>> answer;
+  auto posting = without_throwing(post_into(worker, lasting, inbox, answer));
+  auto relaying = without_throwing(listener.relay_from(inbox, answer, request.deadline));
+  co_await (std::move(posting) || std::move(relaying));
+  if (answer) co_return std::move(*answer);
+  const bool stop = co_await is_cancelled();
+  if (stop) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
+  co_return Error{ErrorCode::kDeadlineExceeded, "the call's time is up", {}};
 }
 
 }  // namespace jungle::upstream

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mcp/call_context.h"
 #include "mcp/event_sink.h"
 #include "upstream/call_clock.h"
+#include "upstream/call_inbox.h"
 #include "upstream/http_link.h"
 #include "upstream/http_post.h"
 #include "upstream/server_news.h"
+#include "upstream/session_stream.h"
 
 namespace jungle::upstream {
 
@@ -26,10 +30,17 @@ class CallListener final : public PostListener {
 
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse& answer) override;
   Task<void> on_request(mcp::Request request, http::ClientResponse& answer) override;
+
+  // The same where what comes is collected first. Returns when the exchange is over and nothing is left to relay, or
+  // the call's time is up, which ends at `deadline` unless it is moved, or the coroutine is cancelled.
+  Task<void> relay_from(std::shared_ptr<CallInbox> inbox, const std::optional<Result<HttpAnswer>>& answer,
+                        SteadyTime deadline);
   SteadyTime deadline_or(SteadyTime first) const override { return std::max(deadline_, first); }
 
  private:
-  void move_deadline(SteadyTime to, http::ClientResponse& answer);
+  Task<void> relay(mcp::Notification notification);
+  Task<void> relay(mcp::Request request);
+  void move_deadline(SteadyTime to) { deadline_ = std::max(deadline_, to); }
 
   Worker& worker_;
   const ServerNews& news_;
@@ -41,5 +52,10 @@ class CallListener final : public PostListener {
   std::optional<std::string_view> client_token_;
   SteadyTime deadline_{};
 };
+
+// post() for a call whose server may also speak on the stream of its session: what comes there and what comes on the
+// call's own are relayed alike. kDeadlineExceeded when the call's time is up.
+Task<Result<HttpAnswer>> post_beside_stream(Worker& worker, const HttpPost& request, CallListener& listener,
+                                            std::shared_ptr<SessionStream> stream);
 
 }  // namespace jungle::upstream

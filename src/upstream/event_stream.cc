@@ -15,7 +15,8 @@ namespace {
 
 StreamEnd refusal_of(int status, bool has_session) {
   if (status == 401 || status == 403) return StreamEnd::kRefused;
-  if (status == 408 || status == 429 || status >= 500) return StreamEnd::kUnavailable;
+  // 409: SDKs that take one stream per session have not noticed yet that the last one ended.
+  if (status == 408 || status == 409 || status == 429 || status >= 500) return StreamEnd::kUnavailable;
   if (has_session && (status == 404 || status == 400)) return StreamEnd::kSessionGone;
   return StreamEnd::kNone;
 }

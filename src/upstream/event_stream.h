@@ -30,7 +30,7 @@ class StreamListener {
 // How it came to an end.
 enum class StreamEnd : std::uint8_t {
   kOver,         // It was there, and has ended or broken off.
-  kUnavailable,  // No connection, no answer, or one that says "later" (408, 429, 5xx).
+  kUnavailable,  // No connection, no answer, or one that says "later" (408, 409, 429, 5xx).
   kRefused,      // 401 or 403.
   kSessionGone,  // The session is not known, or not any more (404, and 400 of some SDKs).
   kNone,         // This server has no such stream: 405, or something that is none.

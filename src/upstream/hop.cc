@@ -116,7 +116,7 @@ std::string cancelled_text(std::uint64_t id, std::string_view reason) {
 }
 
 mcp::InputRequest question_of(const mcp::Request& request) {
-  mcp::InputRequest question{request.method_name, {}};
+  mcp::InputRequest question{request.method_name, {}, request.id};
   if (!request.params.present()) return question;
   std::string params(request.params.received_text());
   if (const auto members = mcp::read_members(params)) {
@@ -141,6 +141,14 @@ Task<std::optional<std::string>> relay_to_client(mcp::Request request, const mcp
   auto asked = co_await events.ask(std::move(question), std::move(on_answer));
   if (asked) co_return std::nullopt;
   co_return refusal_text(request.id, asked.error());
+}
+
+std::optional<std::string> withdrawn_request(const mcp::Notification& from_server) {
+  if (from_server.method != "notifications/cancelled") return std::nullopt;
+  const auto params = mcp::read_params(from_server.params);
+  if (!params) return std::nullopt;
+  const auto id = params->find("requestId");
+  return id ? std::optional<std::string>(*id) : std::nullopt;
 }
 
 std::string response_text(std::string_view id, const mcp::Response& response) {

@@ -42,6 +42,8 @@ mcp::InputRequest question_of(const mcp::Request& request);
 // it, when the client has. Returns the message to send at once where nobody is asked.
 Task<std::optional<std::string>> relay_to_client(mcp::Request request, const mcp::CallContext& call,
                                                  mcp::EventSink& events, std::function<void(std::string)> answer);
+// The id, raw JSON, of the request that a server withdraws with this; nothing if it is another notification.
+std::optional<std::string> withdrawn_request(const mcp::Notification& from_server);
 // The message that answers request `id`, raw JSON, with what the client said.
 std::string response_text(std::string_view id, const mcp::Response& response);
 // The message that says that the client could not be asked.

@@ -5,6 +5,7 @@
 #include "base/cancelled.h"
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
+#include "upstream/session_stream.h"
 
 namespace jungle::upstream {
 namespace {
@@ -17,11 +18,14 @@ SteadyTime last_use_of(const HttpLink& link) {
 
 HttpHome::HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint,
                    std::shared_ptr<const ServerFacts> facts, std::shared_ptr<oauth::TokenSource> tokens,
-                   std::atomic<Era>& era, std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
+                   std::shared_ptr<const ServerNews> news, SessionStreams& streams, std::atomic<Era>& era,
+                   std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
     : worker_(worker),
       endpoint_(std::move(endpoint)),
       facts_(std::move(facts)),
       tokens_(std::move(tokens)),
+      news_(std::move(news)),
+      streams_(streams),
       era_(era),
       ids_(ids),
       capabilities_(capabilities),
@@ -41,6 +45,7 @@ void HttpHome::ensure_link(HttpLinkPtr dead, std::shared_ptr<GrantReply> reply) 
   if (closed_) return GrantReply::give(reply, gone_error(facts_->spec));
   if (auto link = link_.load()) {
     if (link != dead) return GrantReply::give(reply, Grant{std::move(link), nullptr});
+    if (link->stream) link->stream->close();
     link_.publish(nullptr);
   }
   waiting_.push_back(std::move(reply));
@@ -83,6 +88,10 @@ Task<void> HttpHome::run_open() {
   if (!opened && known != Era::kUnknown && facts_->spec.protocol == catalog::Protocol::kAuto &&
       opened.error().code == ErrorCode::kUpstreamRejected) {
     opened = co_await open_link_with(tokens_.get(), place(), Era::kUnknown);
+  }
+  if (opened) {
+    LinkUse use{endpoint_, nullptr, token()};
+    co_await open_stream(worker_, news_, streams_, capabilities_, opened->link, std::move(use));
   }
   opening_ = false;
   const auto waiting = std::exchange(waiting_, {});
@@ -147,6 +156,7 @@ Task<void> HttpHome::run_idle_watch(HttpLinkPtr link) {
 
 void HttpHome::bury(HttpLinkPtr link) {
   if (link->session_id.empty()) return;
+  if (link->stream) link->stream->close();
   LinkUse use{endpoint_, std::move(link), token()};
   worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
 }

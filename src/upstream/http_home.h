@@ -13,6 +13,8 @@
 #include "base/task.h"
 #include "base/task_group.h"
 #include "upstream/http_link.h"
+#include "upstream/server_news.h"
+#include "upstream/session_stream.h"
 
 namespace jungle::upstream {
 
@@ -32,8 +34,8 @@ class HttpHome {
 
   // `tokens` is null for servers that get none.
   HttpHome(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoint, std::shared_ptr<const ServerFacts> facts,
-           std::shared_ptr<oauth::TokenSource> tokens, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
-           mcp::ClientCapabilities capabilities);
+           std::shared_ptr<oauth::TokenSource> tokens, std::shared_ptr<const ServerNews> news, SessionStreams& streams,
+           std::atomic<Era>& era, std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities);
 
   const Published<HttpLink>& published() const { return link_; }
 
@@ -62,6 +64,8 @@ class HttpHome {
   const std::shared_ptr<const HttpEndpoint> endpoint_;
   const std::shared_ptr<const ServerFacts> facts_;
   const std::shared_ptr<oauth::TokenSource> tokens_;
+  const std::shared_ptr<const ServerNews> news_;
+  SessionStreams& streams_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
   const mcp::ClientCapabilities capabilities_;

@@ -7,6 +7,7 @@
 
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
+#include "upstream/session_stream.h"
 
 namespace jungle::upstream {
 
@@ -79,6 +80,10 @@ Task<void> HttpLane::run_open_ready() {
                         .ids = state_->ids,
                         .capabilities = capabilities_};
   auto opened = co_await open_link_with(state_->tokens.get(), place, Era::kLegacy);
+  if (opened) {
+    LinkUse use = use_of(nullptr);
+    co_await open_stream(worker_, state_->news, state_->streams, capabilities_, opened->link, std::move(use));
+  }
   --opening_;
   if (!opened) co_return;  // The next call tries itself, and reports.
   if (closed_ || opened->link->session_id.empty()) {
@@ -99,6 +104,7 @@ void HttpLane::drop_ready() {
 }
 
 void HttpLane::say_goodbye(LinkUse use, std::uint64_t cancelled_id) {
+  if (use.link->stream) use.link->stream->close();
   if (use.link->session_id.empty() || worker_.background.size() >= kGoodbyesMax) return;
   worker_.background.spawn(run_close_session(worker_, std::move(use), cancelled_id));
 }

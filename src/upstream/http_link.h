@@ -22,6 +22,8 @@
 
 namespace jungle::upstream {
 
+class SessionStream;
+
 // A settled way to talk to a server: a modern one, or a legacy one after `initialize`. Immutable and shared by all
 // workers, but for the counters and the level.
 struct HttpLink {
@@ -31,6 +33,9 @@ struct HttpLink {
   std::string headers;            // The fixed header text of its requests.
   bool session_per_call = false;  // Says that each call needs a session of its own; `headers` are not for calls.
   bool takes_log_level = false;   // A legacy server that has `logging/setLevel`.
+
+  // Where the server may ask what belongs to a call; null: only on the stream of the call.
+  std::shared_ptr<SessionStream> stream;
 
   mutable std::atomic<int> calls_in_flight{0};
   mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
@@ -43,7 +48,7 @@ using HttpLinkPtr = std::shared_ptr<const HttpLink>;
 HttpLinkPtr link_over(const HttpEndpoint& endpoint, const HttpLink& link);
 
 struct OpenedLink {
-  HttpLinkPtr link;
+  std::shared_ptr<HttpLink> link;  // Not shared yet.
   Greeting greeting;
 };
 

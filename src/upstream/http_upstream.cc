@@ -222,10 +222,12 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
                          .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
                          .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
                          .deadline = clock.deadline_from(start)};
-  CallListener listener(worker_, state_->news, LinkUse{call.endpoint, link, call.token}, call.request, call.context,
+  CallListener listener(worker_, *state_->news, LinkUse{call.endpoint, link, call.token}, call.request, call.context,
                         call.events, clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
-  auto answer = co_await post(worker_, request, listener);
+  auto posting =
+      link->stream ? post_beside_stream(worker_, request, listener, link->stream) : post(worker_, request, listener);
+  auto answer = co_await std::move(posting);
   const auto task = makes_task(link->era, call.request) && answer && answer->response
                         ? task_params_of(*answer->response)
                         : std::nullopt;
@@ -332,6 +334,8 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
     co_return outcome;
   }
   if (call.sight != 0) state_->health->reached(call.sight);
+  LinkUse use = use_of(nullptr, call);
+  co_await open_stream(worker_, state_->news, state_->streams, call.lane.capabilities(), opened->link, std::move(use));
   const HttpLinkPtr session = std::move(opened->link);
   if (session->session_id.empty()) {
     outcome.kind = Outcome::Kind::kSessionGone;  // It gives none any more: the link is to be settled anew.

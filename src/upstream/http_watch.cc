@@ -108,13 +108,16 @@ Task<WatchEnd> HttpWatch::listen() {
       co_return WatchEnd::kFailed;
     }
     if (tokens_) *token = tokens_->published().load();  // It may have been renewed.
-    if (opened->link->era == Era::kModern) {
+    const bool is_modern = opened->link->era == Era::kModern;
+    if (!is_modern) session_.emplace(place_, opened->link);
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return WatchEnd::kOver;
+    if (is_modern) {
       ModernWatch listening(place_, tasks_, std::move(opened->link));
       const WatchEnd ended = co_await listening.run(*token);
       co_await renew_if_refused(ended, std::move(*token));
       co_return ended;
     }
-    session_.emplace(place_, std::move(opened->link));
   }
   const WatchEnd ended = co_await session_->run(*token);
   co_await renew_if_refused(ended, std::move(*token));

@@ -140,6 +140,20 @@ CORO_TEST_F(LegacyWatchTest, AsksAServerWithoutAStreamOnce) {
   EXPECT_EQ(1u, count("GET"));
 }
 
+CORO_TEST_F(LegacyWatchTest, AsksAgainAServerThatStillHoldsTheLastStream) {
+  be_watchable();
+  register_server(kLists);
+  co_await until_count("GET", 1);
+  co_await pass_time(50ms);
+  answer("GET",
+         [](const SeenRequest&) { return http::testing::text("Only one SSE stream is allowed per session", 409); });
+  end_streams();
+  co_await until_count("GET", 2);
+  answer("GET", [](const SeenRequest&) { return http::testing::open_events({": open\n\n"}); });
+  co_await until_listings(1);
+  EXPECT_EQ(1u, count("initialize"));
+}
+
 CORO_TEST_F(LegacyWatchTest, GoesOnWhereTheStreamEndedAndMissesNothing) {
   be_watchable();
   answer("GET", [](const SeenRequest& r) {

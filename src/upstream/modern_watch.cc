@@ -9,64 +9,26 @@
 #include "base/cancelled.h"
 #include "base/without_throwing.h"
 #include "mcp/error_code.h"
-#include "mcp/json_reader.h"
-#include "mcp/json_text.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
 #include "upstream/limits.h"
+#include "upstream/listen_filter.h"
 #include "upstream/server_errors.h"
 
 namespace jungle::upstream {
-namespace {
-
-constexpr std::string_view kMethod = "subscriptions/listen";
-
-// The strings of a raw array.
-std::set<std::string> strings_of(std::string_view array) {
-  std::set<std::string> out;
-  const auto elements = mcp::read_elements(array, mcp::Range{0, array.size()});
-  if (!elements) return out;
-  for (const mcp::Range& element : *elements) {
-    const std::string_view raw = element.of(array);
-    if (raw.starts_with('"')) out.insert(mcp::json_string_value(raw));
-  }
-  return out;
-}
-
-}  // namespace
-
 // One request and what became of it.
 class ModernWatch::Listen final : public PostListener {
  public:
   Listen(WatchPlace& place, oauth::AccessTokenPtr token_of_the_moment)
       : token(std::move(token_of_the_moment)),
         id(place.ids.fetch_add(1)),
-        offered(place.offered),
-        uris(place.uris.all()),
+        filter{place.offered, place.uris.all()},
         place_(place),
         stopped_(place.worker.executor) {}
 
-  std::string filter() const {
-    std::string members;
-    const auto add = [&](std::string_view name, std::string_view value) {
-      members.append(members.empty() ? "\"" : ",\"").append(name).append("\":").append(value);
-    };
-    if (offered.tools) add("toolsListChanged", "true");
-    if (offered.prompts) add("promptsListChanged", "true");
-    if (offered.resources) add("resourcesListChanged", "true");
-    std::string list;
-    for (const std::string& uri : uris)
-      list.append(list.empty() ? "[" : ",").append(mcp::json_string(uri));
-    if (!list.empty()) add("resourceSubscriptions", list + "]");
-    return "\"notifications\":{" + members + "}";
-  }
-
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse& stream) override {
-    const auto params = mcp::read_params(notification.params);
-    if (!params || params->find_meta("io.modelcontextprotocol/subscriptionId") != std::to_string(id)) co_return;
-    if (notification.method == "notifications/subscriptions/acknowledged") {
-      const auto honoured = mcp::read_params(std::string(params->find("notifications").value_or("{}")));
-      if (honoured) acknowledged = strings_of(honoured->find("resourceSubscriptions").value_or("[]"));
+    if (subscription_of(notification) != id) co_return;
+    if (read_acknowledgement(notification, acknowledged)) {
       is_acknowledged = true;
       stream.set_deadline(kNever);
       place_.changed.notify_all();
@@ -90,9 +52,8 @@ class ModernWatch::Listen final : public PostListener {
 
   const oauth::AccessTokenPtr token;
   const std::uint64_t id;
-  const OfferedNews offered;           // What it asks for,
-  const std::set<std::string> uris;    // and of which resources.
-  std::set<std::string> acknowledged;  // Of those.
+  const ListenFilter filter;           // What it asks for,
+  std::set<std::string> acknowledged;  // and of its resources, those that the server honours.
   bool is_acknowledged = false;
   std::optional<Result<HttpAnswer>> answer;  // It has ended.
 
@@ -139,7 +100,7 @@ Task<WatchEnd> ModernWatch::run(oauth::AccessTokenPtr token) {
 
 // Whether a request asks for all that is wanted, and no more.
 bool ModernWatch::is_asked_for(const ListenPtr& listen) const {
-  return listen && listen->offered == place_.offered && listen->uris == place_.uris.all();
+  return listen && listen->filter == ListenFilter{place_.offered, place_.uris.all()};
 }
 
 // What was unwanted for a moment only.
@@ -157,14 +118,12 @@ void ModernWatch::take_place(ListenPtr next) {
   const bool missed_some = is_first && std::exchange(place_.has_heard, true);
   if (missed_some) place_.news.lists_changed();
   place_.set_hearing(Hearing::kYes);
-  for (const std::string& uri : current_->uris) {
+  for (const std::string& uri : current_->filter.uris) {
     if (current_->acknowledged.contains(uri)) {
       const bool stood_before = place_.uris.confirm(uri);
       if (missed_some && stood_before) place_.news.resource_updated(uri);
     } else {
-      const Error error{
-          ErrorCode::kUpstreamRejected, "server '" + place_.server() + "' takes no subscription to '" + uri + "'", {}};
-      place_.uris.refuse(uri, error);
+      place_.uris.refuse(uri, not_taken_error(place_.facts->spec, uri));
     }
   }
 }
@@ -177,14 +136,14 @@ ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {
 
 Task<void> ModernWatch::run_listen(WatchPlace& place, HttpLinkPtr link, ListenPtr listen) {
   using namespace asio::experimental::awaitable_operators;
-  const std::string params = own_params(Era::kModern, listen->filter(), place.facts->client_info);
-  const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", kMethod}};
+  const std::string params = own_params(Era::kModern, listen->filter.members(), place.facts->client_info);
+  const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", kListenMethod}};
   const HttpPost request{.endpoint = *place.endpoint,
                          .token = listen->token.get(),
                          .fixed_headers = link->headers,
                          .headers = headers,
                          .id = listen->id,
-                         .method = kMethod,
+                         .method = kListenMethod,
                          .params = params,
                          .form = mcp::ResultForm::kModern,
                          .deadline = place.worker.time.steady_now() + place.facts->init_timeout};
@@ -211,7 +170,7 @@ WatchEnd ModernWatch::end_of(const Listen& listen) {
         ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer->response), {}};
     if (error_code_of(*answer->response) == mcp::kMethodNotFound) end = WatchEnd::kNone;
   }
-  for (const std::string& uri : listen.uris)
+  for (const std::string& uri : listen.filter.uris)
     place_.uris.refuse(uri, error);
   return end;
 }

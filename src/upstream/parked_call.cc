@@ -126,6 +126,11 @@ Task<Result<void>> ParkedCall::ask(mcp::InputRequest question, OnAnswer on_answe
   co_return Result<void>();
 }
 
+Task<void> ParkedCall::withdraw(std::string asker_id) {
+  std::erase_if(questions_, [&](const auto& item) { return item.second.request.asker_id == asker_id; });
+  co_return;
+}
+
 // A server that asks several things at once gets them answered at once.
 Task<void> ParkedCall::run_park() {
   const auto keep = shared_from_this();

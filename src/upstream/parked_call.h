@@ -53,6 +53,8 @@ class ParkedCall final : public mcp::EventSink, public std::enable_shared_from_t
   Task<Result<void>> send(mcp::Notification event) override;
   bool can_ask() const override { return true; }
   Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override;
+  // A client that was given the question already brings an answer that nobody wants: then the call just goes on.
+  Task<void> withdraw(std::string asker_id) override;
 
  private:
   struct Question {

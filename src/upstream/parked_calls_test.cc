@@ -112,6 +112,12 @@ CORO_TEST_F(ParkedCallsTest, LeavesNothingBehindWhenTheClientNeverComesBack) {
   }
 }
 
+CORO_TEST_F(ParkedCallsTest, AsksNothingThatItsServerCancelledMeanwhile) {
+  const auto server = stdio_server({});
+  const std::string text = co_await call(server, "ask-and-cancel", "{}");
+  EXPECT_EQ("never mind", text);
+}
+
 CORO_TEST_F(ParkedCallsTest, AnswersACallThatAsksNothingAtOnce) {
   const auto server = stdio_server({});
   const std::string text = co_await call(server, "echo", R"({"x":1})");

@@ -6,6 +6,9 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/dispatch.hpp>
+
+#include "base/reply.h"
 #include "base/with_deadline.h"
 #include "upstream/hop.h"
 #include "upstream/http_link.h"
@@ -39,6 +42,33 @@ class StdioConversation final : public Conversation {
   const ServerFacts& facts_;
   OpenedSession opened_;
   std::atomic<std::uint64_t>& ids_;
+};
+
+// Asks the process of a stateful server that all its calls share.
+class SharedConversation final : public Conversation {
+ public:
+  SharedConversation(Worker& worker, std::shared_ptr<ServerState> state, Era era)
+      : worker_(worker), state_(std::move(state)), era_(era) {}
+
+  Task<Result<mcp::Response>> ask(std::string method, std::string members) override {
+    const ServerFacts& facts = *state_->facts;
+    const std::string params = own_params(era_, members, facts.client_info);
+    const std::uint64_t id = state_->ids.fetch_add(1);
+    const auto call = std::make_shared<StdioCall>(worker_.executor, id, request_text(id, method, params));
+    asio::dispatch(state_->home.executor, [state = state_, call] { state->stdio->first().submit(call); });
+    auto answering = answer_of(call, facts.spec);
+    auto answer =
+        co_await with_deadline(worker_.time, worker_.time.steady_now() + facts.call_timeout, std::move(answering));
+    if (answer || answer.error().code != ErrorCode::kDeadlineExceeded) co_return answer;
+    asio::dispatch(state_->home.executor,
+                   [state = state_, id] { state->stdio->first().cancel(id, "listing took too long"); });
+    co_return call_timeout_error(facts.spec, method, facts.call_timeout);
+  }
+
+ private:
+  Worker& worker_;
+  const std::shared_ptr<ServerState> state_;
+  const Era era_;
 };
 
 // Asks an HTTP server over a link that was opened for it.
@@ -89,7 +119,29 @@ class ServerDiscoverer::State {
     upstreams.add_site(Site{&worker_, HomeUse::kGuest, [] {}, [] {}});
   }
 
+  // What such a process offers may depend on what its calls did: no other one could say it. Null: there is none.
+  Task<std::shared_ptr<ServerState>> shared_process(const catalog::ServerSpec& spec, Greeting& greeting) {
+    auto state = upstreams_.find_state(spec.name);
+    const bool is_stateful = spec.session_mode == catalog::SessionMode::kStateful;
+    if (!is_stateful || !state || !state->stdio || !(state->facts->spec == spec)) co_return nullptr;
+    const auto reply = std::make_shared<Reply<std::optional<Greeting>>>(worker_.executor);
+    asio::dispatch(state->home.executor, [state, reply] {
+      Reply<std::optional<Greeting>>::give(reply, state->stdio->first().shared_greeting());
+    });
+    auto given = co_await reply->wait();
+    if (!given || !*given) co_return nullptr;
+    greeting = std::move(**given);
+    co_return state;
+  }
+
   Task<Result<catalog::Discovery>> discover_stdio(std::shared_ptr<const ServerFacts> facts) {
+    Greeting shared;
+    auto state = co_await shared_process(facts->spec, shared);
+    if (state) {
+      SharedConversation asking(worker_, std::move(state), shared.era);
+      const ListLimits limits;
+      co_return co_await list_everything(asking, facts->spec, shared, limits);
+    }
     StdioPlace place{worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), worker_.endings};
     std::atomic<std::uint64_t> ids{1};
     const Era era = known_era(facts->spec, {});

@@ -135,6 +135,18 @@ Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std
   return Error{ErrorCode::kPermissionDenied, named(spec, text), {}};
 }
 
+Error not_taken_error(const catalog::ServerSpec& spec, const std::string& uri) {
+  return Error{
+      ErrorCode::kUpstreamRejected, "server '" + spec.name.str() + "' takes no subscription to '" + uri + "'", {}};
+}
+
+Error ambiguous_error(std::size_t calls) {
+  return Error{
+      ErrorCode::kInvalidArgument,
+      std::to_string(calls) + " calls are in flight, and only with one it is certain which client the request is for",
+      {}};
+}
+
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what) {
   return Error{ErrorCode::kUpstreamRejected, named(spec, what), {}};
 }

@@ -1,6 +1,7 @@
 // What went wrong with a server, in the words its users know.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ Error token_refused_error(const catalog::ServerSpec& spec, std::string_view word
 // kPermissionDenied: HTTP 403 to a request that needs more scopes than were granted; `scopes` may be empty.
 Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std::string>& scopes,
                           std::string_view words);
+// kInvalidArgument: a request of a server outside the stream of a call, while `calls` are in flight.
+Error ambiguous_error(std::size_t calls);
+// kUpstreamRejected: a modern server acknowledged a subscription without this resource.
+Error not_taken_error(const catalog::ServerSpec& spec, const std::string& uri);
 // kUpstreamRejected: it answered with something that is no MCP.
 Error nonsense_error(const catalog::ServerSpec& spec, std::string_view what);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "upstream/http_watch.h"
+#include "upstream/stdio_watch.h"
 
 namespace jungle::upstream {
 namespace {
@@ -12,7 +13,7 @@ std::unique_ptr<Homes<StdioHome>> make_stdio_homes(ServerState& state, Spawner& 
   if (state.facts->spec.transport != catalog::Transport::kStdio) return nullptr;
   return std::make_unique<Homes<StdioHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
     const Worker& home = state.home;
-    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, state.news, state.era,
+    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, *state.news, state.era,
                                        state.ids, capabilities);
   });
 }
@@ -20,15 +21,20 @@ std::unique_ptr<Homes<StdioHome>> make_stdio_homes(ServerState& state, Spawner& 
 std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
   if (!state.endpoint) return nullptr;
   return std::make_unique<Homes<HttpHome>>([&state](mcp::ClientCapabilities capabilities) {
-    return std::make_unique<HttpHome>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
-                                      capabilities);
+    return std::make_unique<HttpHome>(state.home, state.endpoint, state.facts, state.tokens, state.news, state.streams,
+                                      state.era, state.ids, capabilities);
   });
 }
 
 std::unique_ptr<ServerWatch> make_watch(ServerState& state, Random& random) {
+  if (state.stdio) {
+    const Worker& home = state.home;
+    return std::make_unique<StdioWatch>(home.executor, home.time, home.log, random, state.stdio->first(), state.facts,
+                                        state.era, state.ids, *state.news);
+  }
   if (!state.endpoint) return nullptr;
   return std::make_unique<HttpWatch>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
-                                     state.news, random);
+                                     *state.news, random);
 }
 
 std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spec) {
@@ -45,7 +51,7 @@ ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptio
       home(home_worker),
       relister(common.relister),
       health(common.health.of(server.spec)),
-      news(server.spec.name, common.relister, common.watches, common.health),
+      news(std::make_shared<const ServerNews>(server.spec.name, common.relister, common.watches, common.health)),
       era(known_era(server.spec, server.revision)),
       stdio(make_stdio_homes(*this, common.spawner)),
       endpoint(make_endpoint(server.spec)),

@@ -17,6 +17,7 @@
 #include "upstream/server_health.h"
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
+#include "upstream/session_stream.h"
 #include "upstream/stdio_home.h"
 #include "upstream/worker.h"
 
@@ -43,7 +44,7 @@ class ServerState {
   Worker& home;  // Whose executor keeps what cannot be everywhere.
   Relister& relister;
   const std::shared_ptr<ServerHealth> health;
-  const ServerNews news;
+  const std::shared_ptr<const ServerNews> news;
   std::atomic<Era> era;
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.
@@ -53,6 +54,7 @@ class ServerState {
   // Null too where the registration has an Authorization of its own, which is then the only one.
   const std::shared_ptr<oauth::TokenSource> tokens;
   const std::unique_ptr<Homes<HttpHome>> http;  // Null with `endpoint`.
+  SessionStreams streams;                       // Of its sessions.
 
   ParkedCalls parked;
   const std::unique_ptr<ServerWatch> watch;  // Null where there is nothing to listen to.

@@ -114,6 +114,9 @@ Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {
     if (facts_->spec.protocol == catalog::Protocol::kAuto && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
     co_return opened.error();
   }
+  // Unless somebody found it out meanwhile.
+  Era unknown = Era::kUnknown;
+  era_.compare_exchange_strong(unknown, opened->greeting.era);
   co_return std::move(opened->session);
 }
 
@@ -156,8 +159,10 @@ StdioHome::SessionPtr StdioHome::take_warm() {
 void StdioHome::keep(SessionPtr session) {
   if (hurry_ || !session->alive()) return end_in_background(endings_, std::move(session));
   if (is_stateful()) {
-    if (shared_ != nullptr) end_in_background(endings_, std::move(shared_));
+    if (shared_ && shared_->alive()) return end_in_background(endings_, std::move(session));
+    if (shared_) end_shared();
     shared_ = std::move(session);
+    if (on_shared_changed_) on_shared_changed_();
   } else if (static_cast<int>(warm_.size()) < std::clamp(facts_->spec.warm, 0, catalog::kWarmMax)) {
     warm_.push_back(std::move(session));
   } else {
@@ -230,7 +235,7 @@ void StdioHome::on_notification(StdioSession& session, const mcp::Notification& 
 // Takes a session out of where it is kept and ends it; once, whatever is reported about it later.
 void StdioHome::retire(StdioSession& session) {
   const auto is_it = [&](const SessionPtr& other) { return other.get() == &session; };
-  if (is_it(shared_)) return end_in_background(endings_, std::exchange(shared_, nullptr));
+  if (is_it(shared_)) return end_shared();
   if (const auto found = std::find_if(busy_.begin(), busy_.end(), is_it); found != busy_.end()) {
     SessionPtr owned = *found;
     busy_.erase(found);
@@ -254,11 +259,11 @@ Task<void> StdioHome::run_idle_watch() {
   const Seconds limit = is_stateful() ? facts_->session_idle : kReadyIdle;
   while (shared_ || !warm_.empty()) {
     const SteadyTime now = time_.steady_now();
-    const bool in_use = shared_ && shared_->calls_in_flight() > 0;
+    const bool in_use = shared_ && (held_ || shared_->calls_in_flight() > 0);
     if (!in_use && now >= last_call_ + limit) {
       while (auto session = take_warm())
         end_in_background(endings_, std::move(session));
-      if (shared_) end_in_background(endings_, std::exchange(shared_, nullptr));
+      if (shared_) end_shared();
       break;
     }
     co_await time_.sleep_until((in_use ? now : last_call_) + limit);
@@ -277,7 +282,17 @@ void StdioHome::retire_all() {
     end_in_background(endings_, session);
   for (SessionPtr& session : std::exchange(warm_, {}))
     end_in_background(endings_, std::move(session));
-  if (shared_) end_in_background(endings_, std::exchange(shared_, nullptr));
+  if (shared_) end_shared();
+}
+
+void StdioHome::end_shared() {
+  end_in_background(endings_, std::exchange(shared_, nullptr));
+  if (on_shared_changed_ && !closed_) on_shared_changed_();
+}
+
+std::optional<Greeting> StdioHome::shared_greeting() const {
+  if (!shared_ || !shared_->alive()) return std::nullopt;
+  return shared_->greeting();
 }
 
 Task<void> StdioHome::end(Ending how) {

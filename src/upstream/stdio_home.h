@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/reply.h"
@@ -49,6 +51,13 @@ class StdioHome final : public SessionOwner {
   // Answers with the era, which is found out if it is not known. Concurrent callers share one attempt.
   void find_era(std::shared_ptr<EraReply> reply);
 
+  // What the process that all calls share said of itself; nothing while there is none.
+  std::optional<Greeting> shared_greeting() const;
+  // While it is held it does not end for want of calls.
+  void hold_shared(bool held) { held_ = held; }
+  // `changed` is called when there is one, or none any more. REQUIRES: no call was made yet.
+  void on_shared_changed(std::function<void()> changed) { on_shared_changed_ = std::move(changed); }
+
   // Ends everything. A second call with kNow hurries the first. REQUIRES: the coroutine is not being cancelled.
   Task<void> end(Ending how);
 
@@ -73,6 +82,7 @@ class StdioHome final : public SessionOwner {
   void start_alone(SessionPtr session, std::shared_ptr<StdioCall> call);
   void watch_idleness();
   void retire(StdioSession& session);
+  void end_shared();
   void retire_all();
   bool is_busy() const;
 
@@ -86,6 +96,8 @@ class StdioHome final : public SessionOwner {
   std::atomic<std::uint64_t>& ids_;
   const mcp::ClientCapabilities capabilities_;
 
+  std::function<void()> on_shared_changed_;
+  bool held_ = false;
   bool closed_ = false;
   bool hurry_ = false;
   bool watching_ = false;

@@ -12,6 +12,7 @@
 #include "base/with_deadline.h"
 #include "mcp/json_reader.h"
 #include "upstream/hop.h"
+#include "upstream/listen_filter.h"
 #include "upstream/server_errors.h"
 #include "upstream/task_calls.h"
 
@@ -73,6 +74,7 @@ Task<Result<Greeting>> StdioSession::greeted_with(std::shared_ptr<StdioCall> cal
 Result<Greeting> StdioSession::greeting_of(const mcp::Response& response, Era era) {
   auto greeting = read_greeting(facts_->spec, response, era);
   if (!greeting) return greeting;
+  greeting_ = *greeting;
   era_ = era;
   if (era == Era::kLegacy) {
     takes_log_level_ = greeting->offers("logging");
@@ -184,15 +186,10 @@ void StdioSession::take_request(mcp::Request request) {
   std::string text;
   if (request.method == mcp::Method::kPing || !capabilities_.any()) {
     text = answer_to_server(request);
-  } else if (pending_.size() == 1) {
-    return StdioCall::put(pending_.begin()->second, std::move(request));
+  } else if (const auto call = only_call()) {
+    return StdioCall::put(call, std::move(request));
   } else {
-    const Error error{ErrorCode::kInvalidArgument,
-                      std::to_string(pending_.size()) +
-                          " calls are in flight, and only with one it is certain which "
-                          "client the request is for",
-                      {}};
-    text = refusal_text(request.id, error);
+    text = refusal_text(request.id, ambiguous_error(calls_in_flight()));
   }
   if (auto sent = channel_.send(std::move(text)); !sent) {
     log_.debug("a server's request was not answered",
@@ -242,14 +239,31 @@ void StdioSession::take_response(mcp::IncomingResponse response) {
   if (owner_ != nullptr) owner_->on_call_finished(*this);
 }
 
+std::size_t StdioSession::calls_in_flight() const {
+  return static_cast<std::size_t>(
+      std::count_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; }));
+}
+
+std::shared_ptr<StdioCall> StdioSession::only_call() const {
+  if (calls_in_flight() != 1) return nullptr;
+  return std::find_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; })
+      ->second;
+}
+
 void StdioSession::take_notification(mcp::Notification notification) {
   if (notification.method == "notifications/progress") {
     const auto token = own_token_of(notification);
     const auto found = token ? pending_.find(*token) : pending_.end();
     if (found != pending_.end()) StdioCall::tell(found->second, std::move(notification));
-  } else if (notification.method == "notifications/message" && pending_.size() == 1) {
+  } else if (notification.method == "notifications/message") {
     // With several calls in flight nobody knows whose it is.
-    StdioCall::tell(pending_.begin()->second, std::move(notification));
+    if (const auto call = only_call()) StdioCall::tell(call, std::move(notification));
+  } else if (notification.method == "notifications/cancelled") {
+    for (const auto& [id, call] : pending_)
+      StdioCall::tell(call, notification);  // The one that it asked something knows which.
+  } else if (era_ == Era::kModern) {
+    const auto found = pending_.find(subscription_of(notification));
+    if (found != pending_.end()) StdioCall::tell(found->second, std::move(notification));
   } else if (owner_ != nullptr) {
     owner_->on_notification(*this, notification);
   }

@@ -63,8 +63,10 @@ class StdioSession final : public ChannelListener {
   // Forgets a call and tells the server so. Its late answer is dropped.
   void cancel(std::uint64_t id, std::string_view reason);
 
+  // REQUIRES: it was greeted.
+  const Greeting& greeting() const { return greeting_; }
   bool alive() const { return !ending_ && !channel_.ended(); }
-  std::size_t calls_in_flight() const { return pending_.size(); }
+  std::size_t calls_in_flight() const;
   pid_t pid() const { return channel_.pid(); }
 
   // Ends the process; calls in flight fail. REQUIRES: the coroutine is not being cancelled.
@@ -83,6 +85,7 @@ class StdioSession final : public ChannelListener {
   bool wait_for_task(StdioCall& call, const mcp::Response& answer);
   void take_response(mcp::IncomingResponse response);
   void take_request(mcp::Request request);
+  std::shared_ptr<StdioCall> only_call() const;
   void take_notification(mcp::Notification notification);
   void fail_all(const Error& error);
   void tell_log_level(const LogLevelRequest& request);
@@ -95,6 +98,7 @@ class StdioSession final : public ChannelListener {
   const mcp::ClientCapabilities capabilities_;  // What a legacy server is told that its client can do.
   SessionOwner* owner_;                         // May be null.
   Era era_ = Era::kLegacy;
+  Greeting greeting_;
   bool takes_log_level_ = false;            // A legacy server that has `logging/setLevel`.
   std::optional<mcp::LogLevel> log_level_;  // What it was told last.
   bool ending_ = false;

@@ -135,15 +135,6 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sigh
       if (sight != 0) state_->health->reached(sight);
       worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
     }
-    while (auto event = waiting->next_event()) {
-      if (event->method == "notifications/progress") {
-        worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
-      }
-      auto for_client = event_for_client(*event, client_token, token, call);
-      if (!for_client) continue;
-      auto sent = co_await events.send(std::move(*for_client));
-      (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
-    }
     while (auto question = waiting->next_question()) {
       auto refusal = co_await relay_to_client(std::move(*question), call, events, answer_server);
       if (refusal) {
@@ -151,6 +142,19 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sigh
       } else {
         worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
       }
+    }
+    while (auto event = waiting->next_event()) {
+      if (event->method == "notifications/progress") {
+        worker_.deadlines.arm(expiry, clock.deadline_from(worker_.deadlines.coarse_now()));
+      }
+      if (auto withdrawn = withdrawn_request(*event)) {
+        co_await events.withdraw(std::move(*withdrawn));
+        continue;
+      }
+      auto for_client = event_for_client(*event, client_token, token, call);
+      if (!for_client) continue;
+      auto sent = co_await events.send(std::move(*for_client));
+      (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
     }
     if (auto& answer = waiting->answer()) {
       withdrawal.answered();

@@ -1,7 +1,9 @@
 #include "upstream/stdio_upstream.h"
 
 #include <string>
+#include <vector>
 
+#include "catalog/snapshot.h"
 #include "upstream/limits.h"
 #include "upstream/testing/upstream_test_fixture.h"
 
@@ -381,6 +383,118 @@ CORO_TEST_F(StdioNewsTest, ListsAServerAnewWhoseSharedProcessSaysThatItsToolsCha
   for (int i = 0; i < 200 && listings_ == 0; ++i)
     co_await pass_time(10ms);
   EXPECT_EQ(1, listings_);
+}
+
+CORO_TEST_F(StdioNewsTest, AsksTheSharedProcessWhatItOffersNow) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string pid = co_await call(server, "pid", "{}");
+  auto listed = co_await discoverer_->discover(server.spec, attempt_);
+  CO_ASSERT_TRUE(listed.has_value());
+  EXPECT_EQ(3u, listed->tools.size());
+  EXPECT_EQ(1u, testing::children_of_this_process().living.size());
+  const std::string still = co_await call(server, "pid", "{}");
+  EXPECT_EQ(pid, still);
+}
+
+class StdioWatchTest : public StdioNewsTest {
+ protected:
+  void register_stateful() {
+    server_.spec.session_mode = catalog::SessionMode::kStateful;
+    if (server_.capabilities == "{}") server_.capabilities = R"({"resources":{"subscribe":true}})";
+    upstreams_->resource_watches().on_update(
+        [this](const catalog::ServerName&, const std::string& uri) { updates_.push_back(uri); });
+    count_listings();
+    publish();
+  }
+  void publish() {
+    auto entry = std::make_shared<const catalog::ServerEntry>(server_);
+    upstreams_->apply(catalog::Snapshot(1, {entry}));
+  }
+  Task<std::string> subscribe(std::string uri) {
+    auto subscribed = co_await upstreams_->resource_watches().subscribe(server_.spec.name, std::move(uri));
+    co_return subscribed ? "yes" : subscribed.error().message;
+  }
+  Task<void> until_updates(std::size_t wanted) {
+    for (int i = 0; i < 400 && updates_.size() < wanted; ++i)
+      co_await pass_time(10ms);
+  }
+  catalog::ServerEntry server_ = stdio_server({});
+  std::vector<std::string> updates_;
+};
+
+CORO_TEST_F(StdioWatchTest, SubscribesOverTheSharedProcessAndHearsIt) {
+  register_stateful();
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+  const std::string touched = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("file:///a", touched);
+  co_await until_updates(1);
+  EXPECT_EQ(std::vector<std::string>{"file:///a"}, updates_);
+  upstreams_->resource_watches().unsubscribe(server_.spec.name, "file:///a");
+  std::string after = "file:///a";
+  for (int i = 0; i < 100 && after == "file:///a"; ++i)
+    after = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("", after);
+}
+
+CORO_TEST_F(StdioWatchTest, StartsAProcessThatDiedAgainAndReportsWhatMayHaveBeenMissed) {
+  register_stateful();
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+  co_await call(server_, "die", "{}");
+  co_await until_updates(1);
+  EXPECT_EQ(std::vector<std::string>{"file:///a"}, updates_);
+  const std::string touched = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("file:///a", touched);
+}
+
+CORO_TEST_F(StdioWatchTest, GivesTheServersOwnWordsWhenItRefuses) {
+  register_stateful();
+  const std::string text = co_await subscribe("secret:a");
+  EXPECT_EQ("server 'fix': not for you", text);
+}
+
+CORO_TEST_F(StdioWatchTest, ListensToAModernProcess) {
+  server_ = stdio_server({"modern"});
+  server_.revision = "2026-07-28";
+  register_stateful();
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+  const std::string touched = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("file:///a", touched);
+  co_await until_updates(1);
+  EXPECT_EQ(std::vector<std::string>{"file:///a"}, updates_);
+  co_await call(server_, "die", "{}");
+  co_await until_updates(2);
+  const std::string again = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("file:///a", again);
+  co_await until_updates(3);
+  EXPECT_EQ(3u, updates_.size());
+}
+
+CORO_TEST_F(StdioWatchTest, HearsOfTheListsOfAModernProcessWhileThereIsOne) {
+  server_ = stdio_server({"modern"});
+  server_.revision = "2026-07-28";
+  server_.capabilities = R"({"tools":{"listChanged":true}})";
+  register_stateful();
+  co_await pass_time(100ms);
+  EXPECT_TRUE(testing::children_of_this_process().living.empty());
+  co_await call(server_, "pid", "{}");
+  co_await pass_time(200ms);
+  const std::string text = co_await call(server_, "change", "{}");
+  EXPECT_EQ("changed", text);
+  for (int i = 0; i < 200 && listings_ == 0; ++i)
+    co_await pass_time(10ms);
+  EXPECT_EQ(1, listings_);
+}
+
+CORO_TEST_F(StdioWatchTest, SaysThatAStatelessServerHasNoProcessToListenTo) {
+  register_stateful();
+  server_.spec.session_mode = catalog::SessionMode::kStateless;
+  publish();
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_THAT(text, HasSubstr("its session_mode is not stateful"));
 }
 
 CORO_TEST_F(StdioNewsTest, TakesNoWordOfAProcessThatServesOneCall) {

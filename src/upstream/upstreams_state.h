@@ -45,6 +45,9 @@ class Upstreams::State {
 
   Relister& relister() { return relister_; }
   HealthBoard& health() { return health_; }
+  // That of a server which is known already, or null. Callable from any thread.
+  std::shared_ptr<ServerState> find_state(const catalog::ServerName& server);
+
   void use(RelistServer relist) { relister_.use(std::move(relist)); }
   void apply(const catalog::Snapshot& snapshot);
   Task<void> stop();
@@ -63,7 +66,6 @@ class Upstreams::State {
   };
   using Table = std::map<std::string, Known, std::less<>>;
 
-  std::shared_ptr<ServerState> find_state(const catalog::ServerName& server);
   void retire_changed(const catalog::Snapshot& snapshot);
   void watch_servers(const catalog::Snapshot& snapshot);
   Worker& home_of(std::string_view server) const;

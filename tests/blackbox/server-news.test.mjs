@@ -4,6 +4,7 @@ import test from 'node:test';
 import { startGateway } from './support/gateway.mjs';
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { LegacySession } from './support/mcp.mjs';
+import { stdioSpec } from './support/stdio-spec.mjs';
 import { eventually, within } from './support/wait.mjs';
 
 const SOON_MS = 2_000;  // What is promised.
@@ -101,4 +102,11 @@ test('a server without a stream is asked for it once', async (t) => {
   await eventually('the answer counts', () => /has no event stream outside of calls/.test(gateway.stderr));
   await eventually('the session ends', () => upstream.sessions.size === 0);
   assert.equal(upstream.requests.filter(({ method }) => method === 'GET').length, 1);
+});
+
+test('the shared process of a stateful stdio server is heard, and says what it offers now', async (t) => {
+  const gateway = await startGateway(t);
+  await gateway.register(stdioSpec('st', ['--era', 'legacy', '--news'], { session_mode: 'stateful' }));
+  await gateway.rest('POST', '/tools/invoke', { name: 'st__grow', tool: 'grown' });
+  await eventually('the tool is there', () => hasTool(gateway, 'st__grown'), SOON_MS);
 });

@@ -173,8 +173,8 @@ int HttpImposter::open_count() const {
   return record_.with([](const Record& record) { return record.open; });
 }
 
-void HttpImposter::push(std::string chunk) {
-  pushes_.push_back(std::move(chunk));
+void HttpImposter::push(std::string chunk, std::string method) {
+  pushes_.emplace_back(std::move(method), std::move(chunk));
   released_.notify_all();
 }
 
@@ -290,7 +290,7 @@ Task<bool> HttpImposter::reply_to(Peer& peer, const SeenRequest& request) {
   if (reply.is_held) co_await wait_for_release(seen);
   if (reply.delay.count() > 0 && time_) co_await time_->sleep_until(time_->steady_now() + reply.delay);
   if (!peer.socket.is_open()) co_return false;
-  const bool sent = co_await send_reply(peer, reply, seen);
+  const bool sent = co_await send_reply(peer, reply, request.method, seen);
   co_return sent && !reply.closes;
 }
 
@@ -302,7 +302,7 @@ Task<void> HttpImposter::wait_for_release(std::uint64_t seen) {
   }
 }
 
-Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply, std::uint64_t seen) {
+Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply, const std::string& method, std::uint64_t seen) {
   if (reply.bytes) co_return co_await peer.write(*reply.bytes);
   std::string out = "HTTP/1.1 " + std::to_string(reply.status) + " " + std::string(reason_of(reply.status)) + "\r\n";
   if (!reply.content_type.empty()) out += "Content-Type: " + reply.content_type + "\r\n";
@@ -323,8 +323,10 @@ Task<bool> HttpImposter::send_reply(Peer& peer, const Reply& reply, std::uint64_
   }
   bool woken = is_stream && !reply.ends;
   while (woken && sent && releases_ == seen) {
-    while (sent && pushed < pushes_.size())
-      sent = co_await peer.write(chunk_of(pushes_[pushed++]));
+    while (sent && pushed < pushes_.size()) {
+      const auto [wanted, chunk] = pushes_[pushed++];
+      if (wanted.empty() || wanted == method) sent = co_await peer.write(chunk_of(chunk));
+    }
     woken = co_await released_.wait();
   }
   if (is_stream && sent) sent = co_await peer.write("0\r\n\r\n");

@@ -107,12 +107,13 @@ class HttpImposter {
   When when_anything() { return When(*this, "", ""); }
 
   std::vector<SeenRequest> requests() const;
-  int accepted_count() const;    // Connections ever.
-  int open_count() const;        // Connections now.
-  void release();                // Lets held replies and open streams go. On the imposter's thread.
-  void push(std::string chunk);  // Onto every stream that is open. On the imposter's thread.
-  void close_connections();      // Ends every connection, as a restarting server does. On the imposter's thread.
-  void stop_listening();         // Later connections are refused. On the imposter's thread.
+  int accepted_count() const;  // Connections ever.
+  int open_count() const;      // Connections now.
+  void release();              // Lets held replies and open streams go. On the imposter's thread.
+  // Onto every stream that is open, or only onto those that answer requests of `method`. On the imposter's thread.
+  void push(std::string chunk, std::string method = {});
+  void close_connections();  // Ends every connection, as a restarting server does. On the imposter's thread.
+  void stop_listening();     // Later connections are refused. On the imposter's thread.
 
  private:
   struct Rule {
@@ -134,7 +135,7 @@ class HttpImposter {
   Task<bool> start_tls(Peer& peer, asio::ssl::context& tls);
   Task<bool> read_request(Peer& peer, SeenRequest& request);
   Task<bool> reply_to(Peer& peer, const SeenRequest& request);
-  Task<bool> send_reply(Peer& peer, const Reply& reply, std::uint64_t seen);
+  Task<bool> send_reply(Peer& peer, const Reply& reply, const std::string& method, std::uint64_t seen);
   Task<void> wait_for_release(std::uint64_t seen);
   Reply answer_for(const SeenRequest& request);
 
@@ -147,7 +148,7 @@ class HttpImposter {
   Guarded<Record> record_;
   Signal released_;
   std::uint64_t releases_ = 0;
-  std::vector<std::string> pushes_;
+  std::vector<std::pair<std::string, std::string>> pushes_;  // Each with its method.
   std::vector<Peer*> peers_;
   TaskGroup group_;
 };

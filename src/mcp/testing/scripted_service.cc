@@ -9,6 +9,11 @@
 #include "base/reply.h"
 
 namespace jungle::mcp::testing {
+namespace {
+
+constexpr std::string_view kWithdrawn = "\"withdrawn\"";
+
+}  // namespace
 
 void ScriptedService::reply(std::string_view method, std::string result, ResultForm form) {
   script_[std::string(method)].push_back(Step{Response::result(std::move(result), form), {}, {}});
@@ -35,15 +40,25 @@ void ScriptedService::ask(std::string_view method, InputRequest question) {
 }
 
 // False if the call was cancelled meanwhile.
+void ScriptedService::ask_and_withdraw(std::string_view method, InputRequest question) {
+  question.asker_id = kWithdrawn;
+  ask(method, std::move(question));
+}
+
 Task<bool> ScriptedService::put(InputRequest question, EventSink& events) {
   const Executor executor = co_await asio::this_coro::executor;
   const auto reply = std::make_shared<Reply<std::string>>(executor);
   EventSink::OnAnswer on_answer = [reply](const Response& response) {
     Reply<std::string>::give(reply, std::string(response.payload()));
   };
+  std::string asker_id = question.asker_id;
   auto asked = co_await events.ask(std::move(question), std::move(on_answer));
   if (!asked) {
     answers_.push_back("! " + asked.error().message);
+    co_return true;
+  }
+  if (asker_id == kWithdrawn) {
+    co_await events.withdraw(std::move(asker_id));
     co_return true;
   }
   ++waiting_;

@@ -36,6 +36,8 @@ class ScriptedService final : public Service {
   // What the next answer to `method` asks of the client first, in order; each waits for its answer. REQUIRES: it has an
   // answer.
   void ask(std::string_view method, InputRequest question);
+  // The same, but the question is withdrawn at once and no answer waited for.
+  void ask_and_withdraw(std::string_view method, InputRequest question);
   // What came back: payloads, or "! " with why it could not be asked.
   const std::vector<std::string>& answers() const { return answers_; }
   // Calls wait until release(), or until they are cancelled, which is answered with kCancelled and counted.

@@ -8,9 +8,9 @@
 //   silent            read, never answer                      chatty     write garbage lines to stdout
 //   strict            exit on any request before initialize   slow-start=MS  wait before reading
 //   noisy=N           write N lines to stderr at once
-// Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first), pid, counter,
-// hang (never answers), die (exits with code 3), cancelled (how many cancellations came), change (says that the tools
-// have changed).
+// Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first),
+// ask-and-cancel, pid, counter, hang (never answers), die (exits with code 3), cancelled (how many cancellations came),
+// change (says that the tools have changed), touch (says that what was subscribed to last has changed, and names it).
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -89,6 +89,9 @@ class Server {
     if (method == "\"tools/call\"") return tools_call(line, id);
     if (method == "\"prompts/list\"") return result(id, R"("prompts":[{"name":"greet","title":"Greets"}])");
     if (method == "\"resources/list\"") return result(id, R"("resources":[{"name":"a","uri":"file:///a"}])");
+    if (method == "\"subscriptions/listen\"" && options_.modern) return listen(line, id);
+    if (method == "\"resources/subscribe\"" || method == "\"resources/unsubscribe\"")
+      return subscribe(method, line, id);
     if (method == "\"ping\"" && !options_.modern) return result(id, "");
     error(id, -32601, "Method not found");
   }
@@ -121,8 +124,14 @@ class Server {
     if (name == "\"cancelled\"") return text_result(id, std::to_string(cancelled_));
     if (name == "\"params\"") return text_result(id, value_of(line, "params"));
     if (name == "\"big\"") return text_result(id, std::string(std::stoul(value_of(line, "bytes")), 'x'));
+    if (name == "\"touch\"") {
+      if (!subscribed_.empty()) {
+        say("resources/updated", "\"uri\":" + subscribed_);
+      }
+      return text_result(id, subscribed_.empty() ? "" : subscribed_.substr(1, subscribed_.size() - 2));
+    }
     if (name == "\"change\"") {
-      write_line(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
+      say("tools/list_changed", "");
       return text_result(id, "changed");
     }
     if (name == "\"hang\"") return;
@@ -135,11 +144,35 @@ class Server {
       pending_id_ = id;
       return write_line(R"({"jsonrpc":"2.0","id":"s-1","method":"elicitation/create","params":{"message":"Who?"}})");
     }
+    if (name == "\"ask-and-cancel\"") {
+      write_line(R"({"jsonrpc":"2.0","id":"s-3","method":"elicitation/create","params":{"message":"Who?"}})");
+      write_line(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"s-3"}})");
+      return text_result(id, "never mind");
+    }
     if (name == "\"ping\"") {
       pending_id_ = id;
       return write_line(R"({"jsonrpc":"2.0","id":"s-2","method":"ping"})");
     }
     error(id, -32602, "Unknown tool");
+  }
+  // Under the subscription, if there is one.
+  void say(const std::string& what, const std::string& members) {
+    const std::string tag =
+        listen_id_.empty() ? "" : R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + listen_id_ + "}";
+    write_line(R"({"jsonrpc":"2.0","method":"notifications/)" + what + "\",\"params\":{" + tag +
+               (tag.empty() || members.empty() ? "" : ",") + members + "}}");
+  }
+  void listen(const std::string& line, const std::string& id) {
+    listen_id_ = id;
+    const std::string uris = value_of(line, "resourceSubscriptions");
+    subscribed_ = uris.empty() ? "" : uris.substr(1, uris.size() - 2);
+    say("subscriptions/acknowledged", "\"notifications\":" + value_of(line, "notifications"));
+  }
+  void subscribe(const std::string& method, const std::string& line, const std::string& id) {
+    const std::string uri = value_of(line, "uri");
+    if (uri.starts_with("\"secret:")) return error(id, -32602, "not for you");
+    subscribed_ = method == "\"resources/subscribe\"" ? uri : "";
+    result(id, "");
   }
   void progress(const std::string& line, const std::string& id) {
     const std::string token = value_of(line, "progressToken");
@@ -174,6 +207,8 @@ class Server {
   int counter_ = 0;
   int cancelled_ = 0;
   std::string pending_id_;
+  std::string subscribed_;
+  std::string listen_id_;
 };
 
 void start_grandchild() {

@@ -33,11 +33,17 @@ class RecordingSink final : public mcp::EventSink {
   bool can_ask() const override { return answer.has_value(); }
   Task<Result<void>> ask(mcp::InputRequest question, OnAnswer on_answer) override {
     questions.push_back(question.method + " " + question.params);
-    on_answer(*answer);
+    if (answers_at_once) on_answer(*answer);
     co_return Result<void>();
+  }
+  Task<void> withdraw(std::string asker_id) override {
+    withdrawn.push_back(std::move(asker_id));
+    co_return;
   }
   std::vector<std::string> events;
   std::vector<std::string> questions;
+  std::vector<std::string> withdrawn;
+  bool answers_at_once = true;
   std::optional<mcp::Response> answer;
 };
 

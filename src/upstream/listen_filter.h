@@ -1,0 +1,31 @@
+// What a modern server is asked to tell.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "mcp/request.h"
+#include "upstream/server_watch.h"
+
+namespace jungle::upstream {
+
+inline constexpr std::string_view kListenMethod = "subscriptions/listen";
+
+// The filter of one `subscriptions/listen` (MCP 2026-07-28 basic/patterns/subscriptions). A value.
+struct ListenFilter {
+  OfferedNews offered;  // Its lists; `updates` says nothing here.
+  std::set<std::string> uris;
+
+  // Of its params: raw JSON members.
+  std::string members() const;
+  friend bool operator==(const ListenFilter&, const ListenFilter&) = default;
+};
+
+// The subscription that a notification is tagged with, if that is one of ours.
+std::uint64_t subscription_of(const mcp::Notification& notification);
+// Whether it says what of a filter the server honours; `uris` are then the resources.
+bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris);
+
+}  // namespace jungle::upstream

@@ -1,0 +1,185 @@
+#include "upstream/session_stream.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "base/cancelled.h"
+#include "base/without_throwing.h"
+#include "upstream/hop.h"
+#include "upstream/http_post.h"
+#include "upstream/limits.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+namespace {
+
+Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
+  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
+  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
+  (void)told.has_value();
+}
+
+Task<Result<void>> pause_for(Time& time, Millis pause) {
+  co_await time.sleep_until(time.steady_now() + pause);
+  co_return Result<void>();
+}
+
+}  // namespace
+
+SessionStream::SessionStream(Worker& worker, std::shared_ptr<const ServerNews> news, LinkUse use)
+    : worker_(worker), news_(std::move(news)), use_(std::move(use)), changed_(worker.executor) {}
+
+Task<bool> SessionStream::open() {
+  using namespace asio::experimental::awaitable_operators;
+  worker_.parked.spawn(run());
+  auto settled = without_throwing(until_settled());
+  auto patience = without_throwing(pause_for(worker_.time, kStreamOpenTime));
+  co_await (std::move(settled) || std::move(patience));
+  co_return !is_none_;
+}
+
+void SessionStream::close() {
+  asio::dispatch(worker_.executor, [self = shared_from_this()] {
+    self->is_closed_ = true;
+    self->changed_.notify_all();
+  });
+}
+
+Task<Result<void>> SessionStream::until_closed() {
+  while (!is_closed_) {
+    const bool woken = co_await changed_.wait();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> SessionStream::until_settled() {
+  while (!is_open_ && !is_none_ && !is_closed_) {
+    const bool woken = co_await changed_.wait();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+Task<void> SessionStream::run() {
+  using namespace asio::experimental::awaitable_operators;
+  const auto keep = shared_from_this();
+  for (std::size_t failures = 0; failures < kResumeFailuresMax && !is_closed_;) {
+    const SteadyTime began = worker_.time.steady_now();
+    auto reading = without_throwing(read());
+    auto closing = without_throwing(until_closed());
+    const auto first = co_await (std::move(reading) || std::move(closing));
+    const bool stop = co_await is_cancelled();
+    if (stop || first.index() == 1) co_return;
+    const StreamEnd end = *std::get<0>(first);
+    if (end == StreamEnd::kSessionGone || end == StreamEnd::kRefused) break;
+    if (end == StreamEnd::kNone) {
+      is_none_ = !is_open_;
+      break;
+    }
+    failures = worker_.time.steady_now() - began >= kWatchSteadyTime ? 0 : failures + 1;
+    auto pausing =
+        without_throwing(pause_for(worker_.time, std::clamp(place_.retry, kResumeDelayMin, kResumeDelayMax)));
+    auto ending = without_throwing(until_closed());
+    co_await (std::move(pausing) || std::move(ending));
+    const bool stopped = co_await is_cancelled();
+    if (stopped) co_return;
+  }
+  is_closed_ = true;
+  changed_.notify_all();
+}
+
+Task<Result<StreamEnd>> SessionStream::read() {
+  const StreamEnd end = co_await read_event_stream(worker_, use_, place_, *this);
+  co_return end;
+}
+
+void SessionStream::on_open(bool) {
+  is_open_ = true;
+  changed_.notify_all();
+}
+
+void SessionStream::on_message(mcp::Message message) {
+  if (auto* notification = std::get_if<mcp::Notification>(&message)) {
+    if (!news_->take(*notification)) take_notification(std::move(*notification));
+  } else if (auto* request = std::get_if<mcp::Request>(&message)) {
+    take_request(std::move(*request));
+  }
+}
+
+void SessionStream::take_notification(mcp::Notification notification) {
+  if (notification.method == "notifications/cancelled") {
+    // The call that was asked something knows which.
+    return in_flight_.with([&](const InFlight& calls) {
+      for (const auto& [id, call] : calls)
+        RemoteCall::tell(call, notification);
+    });
+  }
+  const auto call = in_flight_.with([&](const InFlight& calls) -> std::shared_ptr<CallInbox> {
+    if (notification.method == "notifications/progress") {
+      const auto found = calls.find(own_token_of(notification).value_or(0));
+      return found == calls.end() ? nullptr : found->second;
+    }
+    return calls.size() == 1 ? calls.begin()->second : nullptr;
+  });
+  if (call) RemoteCall::tell(call, std::move(notification));
+}
+
+void SessionStream::take_request(mcp::Request request) {
+  if (request.method == mcp::Method::kPing) return answer(answer_to_server(request));
+  std::size_t count = 0;
+  const auto call = in_flight_.with([&](const InFlight& calls) {
+    count = calls.size();
+    return count == 1 ? calls.begin()->second : nullptr;
+  });
+  if (call) return CallInbox::put(call, std::move(request));
+  answer(refusal_text(request.id, ambiguous_error(count)));
+}
+
+void SessionStream::answer(std::string text) {
+  if (worker_.background.size() < kGoodbyesMax) worker_.background.spawn(run_answer(worker_, use_, std::move(text)));
+}
+
+Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, SessionStreams& streams,
+                       mcp::ClientCapabilities capabilities, std::shared_ptr<HttpLink> link, LinkUse use) {
+  if (!capabilities.any() || link->session_id.empty() || streams.are_none) co_return;
+  auto name = std::make_shared<HttpLink>();
+  name->era = link->era;
+  name->revision = link->revision;
+  name->session_id = link->session_id;
+  name->headers = link->headers;
+  use.link = std::move(name);
+  auto stream = std::make_shared<SessionStream>(worker, std::move(news), std::move(use));
+  const auto other = streams.open.with([&](SessionStreams::ById& open) {
+    std::erase_if(open, [](const auto& item) { return item.second.expired(); });
+    auto& known = open[link->session_id];
+    auto found = known.lock();
+    if (!found || found->is_closed()) known = stream;
+    return found && !found->is_closed() ? found : nullptr;
+  });
+  if (other) {
+    link->stream = other;  // The server has given one session to two who asked for one.
+    co_return;
+  }
+  const bool has_one = co_await stream->open();
+  if (has_one) {
+    link->stream = std::move(stream);
+  } else {
+    streams.are_none = true;
+  }
+}
+
+SessionStream::Flight::Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, std::shared_ptr<CallInbox> inbox)
+    : stream_(std::move(stream)), id_(id) {
+  stream_->in_flight_.with([&](InFlight& calls) { calls.emplace(id_, std::move(inbox)); });
+}
+
+SessionStream::Flight::~Flight() {
+  stream_->in_flight_.with([&](InFlight& calls) { calls.erase(id_); });
+}
+
+}  // namespace jungle::upstream

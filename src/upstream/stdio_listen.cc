@@ -1,0 +1,169 @@
+#include "upstream/stdio_listen.h"
+
+#include <optional>
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "base/cancelled.h"
+#include "base/without_throwing.h"
+#include "mcp/error_code.h"
+#include "upstream/hop.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+
+// One request and what became of it.
+struct StdioListen::Listen {
+  ListenFilter filter;
+  std::shared_ptr<StdioCall> call;
+  std::set<std::string> acknowledged;  // Of its resources.
+  bool is_acknowledged = false;
+  bool is_stopped = false;
+  bool has_ended = false;
+};
+
+namespace {
+
+// The process may have to be started.
+Seconds acknowledgement_time(const ServerFacts& facts) { return 2 * facts.init_timeout; }
+
+template <class Listen>
+Task<Result<void>> relay(StdioWatchPlace& place, std::shared_ptr<Listen> listen) {
+  StdioCall& call = *listen->call;
+  while (!call.answer() && !listen->is_stopped) {
+    while (auto event = call.next_event()) {
+      if (read_acknowledgement(*event, listen->acknowledged)) {
+        listen->is_acknowledged = true;
+        place.changed.notify_all();
+      } else if (listen->is_acknowledged) {
+        place.news.take(*event);
+      }
+    }
+    if (call.answer() || listen->is_stopped) break;
+    const bool woken = co_await call.changed();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+// A server that does not acknowledge in time does not take it.
+template <class Listen>
+Task<Result<void>> expire(StdioWatchPlace& place, std::shared_ptr<Listen> listen) {
+  co_await place.time.sleep_until(place.time.steady_now() + acknowledgement_time(*place.facts));
+  for (;;) {
+    const bool stopped = co_await is_cancelled();
+    if (stopped || !listen->is_acknowledged) break;
+    const bool woken = co_await place.changed.wait();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+bool StdioListen::is_wanted() const {
+  return !place_.uris.empty() || (place_.offered.any_list() && place_.home.shared_greeting());
+}
+
+Task<void> StdioListen::run() {
+  for (;;) {
+    const bool stopped = co_await is_cancelled();
+    if (stopped) break;
+    settle();
+    if (!is_wanted()) break;
+    ListenFilter wanted{place_.offered, place_.uris.all()};
+    const bool is_asked = next_ || (current_ && current_->filter == wanted) || (refused_ && refused_->filter == wanted);
+    if (is_asked) {
+      const bool woken = co_await place_.changed.wait();
+      if (!woken) break;
+    } else if (place_.time.steady_now() < place_.next_attempt && !place_.uris.any_awaited()) {
+      co_await place_.pause();
+    } else {
+      next_ = start(std::move(wanted));
+    }
+  }
+  stop(std::exchange(current_, nullptr));
+  stop(std::exchange(next_, nullptr));
+  refused_ = nullptr;
+}
+
+void StdioListen::settle() {
+  if (next_ && next_->is_acknowledged && !next_->has_ended) take_place(std::exchange(next_, nullptr));
+  if (current_ && current_->has_ended) {
+    current_ = nullptr;
+    refused_ = nullptr;
+    has_lost_ = true;
+    place_.note_failure();
+  }
+  if (next_ && next_->has_ended) drop_failed(std::exchange(next_, nullptr));
+  if (!current_) return;
+  for (const std::string& uri : current_->acknowledged) {
+    if (place_.uris.is_awaited(uri)) place_.uris.confirm(uri);  // It was unwanted for a moment only.
+  }
+}
+
+void StdioListen::take_place(ListenPtr next) {
+  const bool missed_some = !current_ && std::exchange(has_lost_, false);
+  stop(std::exchange(current_, std::move(next)));
+  refused_ = nullptr;
+  place_.failures = 0;
+  if (missed_some) place_.news.lists_changed();
+  for (const std::string& uri : current_->filter.uris) {
+    if (current_->acknowledged.contains(uri)) {
+      const bool stood_before = place_.uris.confirm(uri);
+      if (missed_some && stood_before) place_.news.resource_updated(uri);
+    } else {
+      place_.uris.refuse(uri, not_taken_error(place_.facts->spec, uri));
+    }
+  }
+}
+
+void StdioListen::drop_failed(ListenPtr failed) {
+  Error error = call_timeout_error(place_.facts->spec, kListenMethod, acknowledgement_time(*place_.facts));
+  const auto& answer = failed->call->answer();
+  const bool is_answered = answer && *answer && (*answer)->is_error();
+  if (answer && !*answer) error = answer->error();
+  if (is_answered) {
+    error = Error{ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(**answer), {}};
+  }
+  for (const std::string& uri : failed->filter.uris)
+    place_.uris.refuse(uri, error);
+  const bool has_none = is_answered && error_code_of(**answer) == mcp::kMethodNotFound;
+  if (current_ || has_none) {
+    refused_ = std::move(failed);
+  } else {
+    place_.note_failure();
+  }
+}
+
+StdioListen::ListenPtr StdioListen::start(ListenFilter filter) {
+  const std::uint64_t id = place_.ids.fetch_add(1);
+  const std::string params = own_params(Era::kModern, filter.members(), place_.facts->client_info);
+  auto listen = std::make_shared<Listen>();
+  listen->filter = std::move(filter);
+  listen->call = std::make_shared<StdioCall>(place_.executor, id, request_text(id, kListenMethod, params));
+  listen->call->is_listen = true;
+  tasks_.spawn(run_listen(place_, listen));
+  return listen;
+}
+
+void StdioListen::stop(ListenPtr listen) {
+  if (!listen || listen->has_ended) return;
+  listen->is_stopped = true;
+  place_.home.cancel(listen->call->id, "nobody listens any more");
+  listen->call->wake();
+}
+
+Task<void> StdioListen::run_listen(StdioWatchPlace& place, ListenPtr listen) {
+  using namespace asio::experimental::awaitable_operators;
+  place.home.submit(listen->call);
+  auto relaying = without_throwing(relay(place, listen));
+  auto expiring = without_throwing(expire(place, listen));
+  co_await (std::move(relaying) || std::move(expiring));
+  if (!listen->call->answer() && !listen->is_stopped) place.home.cancel(listen->call->id, "nothing was acknowledged");
+  listen->has_ended = true;
+  place.changed.notify_all();
+}
+
+}  // namespace jungle::upstream

@@ -1,0 +1,42 @@
+// Listening to a modern stdio server.
+#pragma once
+
+#include <memory>
+
+#include "base/task_group.h"
+#include "upstream/listen_filter.h"
+#include "upstream/stdio_watch_place.h"
+
+namespace jungle::upstream {
+
+// One `subscriptions/listen` over the process that all calls share (MCP 2026-07-28 basic/patterns/subscriptions), as
+// ModernWatch is over HTTP. Changes of lists are asked for while there is a process; none is started for them. Owned by
+// a StdioWatch, as are the coroutines of the requests, in `tasks`.
+class StdioListen {
+ public:
+  StdioListen(StdioWatchPlace& place, TaskGroup& tasks) : place_(place), tasks_(tasks) {}
+
+  bool is_wanted() const;
+  // Listens until that is not wanted.
+  Task<void> run();
+
+ private:
+  struct Listen;
+  using ListenPtr = std::shared_ptr<Listen>;
+
+  ListenPtr start(ListenFilter filter);
+  void stop(ListenPtr listen);
+  static Task<void> run_listen(StdioWatchPlace& place, ListenPtr listen);
+  void settle();
+  void take_place(ListenPtr next);
+  void drop_failed(ListenPtr failed);
+
+  StdioWatchPlace& place_;
+  TaskGroup& tasks_;
+  ListenPtr current_;
+  ListenPtr next_;         // Not acknowledged yet.
+  ListenPtr refused_;      // What the server would not have.
+  bool has_lost_ = false;  // Something may have been missed.
+};
+
+}  // namespace jungle::upstream

@@ -1,0 +1,163 @@
+#include "upstream/stdio_watch.h"
+
+#include <utility>
+
+#include "base/cancelled.h"
+#include "base/with_deadline.h"
+#include "mcp/json_text.h"
+#include "upstream/hop.h"
+#include "upstream/server_errors.h"
+
+namespace jungle::upstream {
+
+StdioWatch::StdioWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, StdioHome& home,
+                       std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+                       const ServerNews& news)
+    : place_{executor, time, log, random, home, std::move(facts), ids, news},
+      era_(era),
+      tasks_(executor, [&log](std::exception_ptr error) {
+        (void)error;
+        log.error("an exception left a coroutine that listens to a stdio server");
+      }) {
+  home.on_shared_changed([this] { take_process(); });
+}
+
+void StdioWatch::hear(OfferedNews offered) {
+  place_.offered = offered;
+  wake();
+}
+
+void StdioWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) {
+  if (closed_ || !is_stateful()) {
+    if (!reply) return;
+    const Error none{ErrorCode::kUnavailable,
+                     "server '" + place_.server() +
+                         "' cannot tell of changes of resources: no process of it is kept, since its session_mode is "
+                         "not stateful",
+                     {}};
+    return WatchedUris::Confirmation::give(reply, closed_ ? gone_error(place_.facts->spec) : none);
+  }
+  place_.uris.add(uri, std::move(reply));
+  wake();
+}
+
+void StdioWatch::unsubscribe(const std::string& uri) {
+  place_.uris.remove(uri);
+  wake();
+}
+
+bool StdioWatch::has_work() const {
+  if (!is_stateful()) return false;
+  return is_modern() ? listen_.is_wanted() : !place_.uris.empty() || !subscribed_.empty();
+}
+
+void StdioWatch::wake() {
+  place_.home.hold_shared(!place_.uris.empty());
+  place_.changed.notify_all();
+  if (closed_ || !has_work() || std::exchange(running_, true)) return;
+  tasks_.spawn(run());
+}
+
+// A process has started, or has ended: then what it was subscribed to is lost, and what it would have said since.
+void StdioWatch::take_process() {
+  if (!place_.home.shared_greeting() && !(subscribed_.empty() && refused_.empty())) {
+    subscribed_.clear();
+    refused_.clear();
+    place_.note_failure();
+  }
+  wake();
+}
+
+Task<void> StdioWatch::run() {
+  for (;;) {
+    const bool stop = co_await is_cancelled();
+    if (stop || !has_work()) break;
+    auto working = is_modern() ? listen_.run() : keep_subscriptions();
+    co_await std::move(working);
+  }
+  running_ = false;
+}
+
+Task<void> StdioWatch::keep_subscriptions() {
+  while (has_work() && !is_modern()) {
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return;
+    std::string unwanted = next_unwanted();
+    std::string missing = next_missing();
+    if (!unwanted.empty()) {
+      subscribed_.erase(unwanted);
+      auto answer = co_await ask("resources/unsubscribe", std::move(unwanted));
+      (void)answer.has_value();
+    } else if (missing.empty()) {
+      const bool woken = co_await place_.changed.wait();
+      if (!woken) co_return;
+    } else if (place_.time.steady_now() < place_.next_attempt && !place_.uris.any_awaited()) {
+      co_await place_.pause();
+    } else {
+      co_await subscribe_at_server(std::move(missing));
+    }
+  }
+}
+
+std::string StdioWatch::next_unwanted() const {
+  for (const std::string& uri : subscribed_) {
+    if (!place_.uris.contains(uri)) return uri;
+  }
+  return {};
+}
+
+std::string StdioWatch::next_missing() const {
+  for (const std::string& uri : place_.uris.all()) {
+    const bool is_awaited = place_.uris.is_awaited(uri);
+    if (is_awaited || !(subscribed_.contains(uri) || refused_.contains(uri))) return uri;
+  }
+  return {};
+}
+
+Task<void> StdioWatch::subscribe_at_server(std::string uri) {
+  auto answer = co_await ask("resources/subscribe", uri);
+  if (!answer) {
+    place_.note_failure();
+    place_.uris.fail_awaited(answer.error());
+    co_return;
+  }
+  place_.failures = 0;
+  if (answer->is_error()) {
+    const Error error{
+        ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer), {}};
+    place_.log.info("a server did not take a subscription", {{"server", place_.server()}, {"why", error.message}});
+    refused_.insert(uri);
+    place_.uris.refuse(uri, error);
+    co_return;
+  }
+  subscribed_.insert(uri);
+  if (!place_.uris.confirm(uri)) co_return;
+  place_.news.lists_changed();
+  place_.news.resource_updated(uri);
+}
+
+Task<Result<mcp::Response>> StdioWatch::ask(std::string method, std::string uri) {
+  const ServerFacts& facts = *place_.facts;
+  const std::uint64_t id = place_.ids.fetch_add(1);
+  const std::string params = "{\"uri\":" + mcp::json_string(uri) + "}";
+  const auto call = std::make_shared<StdioCall>(place_.executor, id, request_text(id, method, params));
+  call->is_listen = true;
+  place_.home.submit(call);
+  const Seconds limit = 2 * facts.init_timeout;  // The process may have to be started.
+  auto answering = answer_of(call, facts.spec);
+  auto answer = co_await with_deadline(place_.time, place_.time.steady_now() + limit, std::move(answering));
+  if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
+    place_.home.cancel(id, "it took too long");
+    co_return call_timeout_error(facts.spec, method, limit);
+  }
+  co_return answer;
+}
+
+Task<void> StdioWatch::end() {
+  closed_ = true;
+  tasks_.cancel();
+  co_await tasks_.join();
+  place_.uris.fail_awaited(gone_error(place_.facts->spec));
+}
+
+}  // namespace jungle::upstream

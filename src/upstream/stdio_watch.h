@@ -1,0 +1,54 @@
+// The watch of a stateful stdio server.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/task_group.h"
+#include "upstream/stdio_listen.h"
+#include "upstream/stdio_watch_place.h"
+
+namespace jungle::upstream {
+
+// Subscribes over the process that all calls share, which does not end while somebody is subscribed, and is started
+// again if it ends by itself: with `resources/subscribe` (MCP 2025-11-25 server/resources), or by a StdioListen at a
+// modern server, which so tells of its lists too. What a legacy process says without being asked comes by its home.
+// Stateless servers have no process to listen to, and take no subscriptions.
+class StdioWatch final : public ServerWatch {
+ public:
+  // Everything outlives it.
+  StdioWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, StdioHome& home,
+             std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+             const ServerNews& news);
+
+  void hear(OfferedNews offered) override;
+  void subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) override;
+  void unsubscribe(const std::string& uri) override;
+  Task<void> end() override;
+
+ private:
+  bool is_stateful() const { return place_.facts->spec.session_mode == catalog::SessionMode::kStateful; }
+  bool is_modern() const { return era_.load() == Era::kModern; }
+  bool has_work() const;
+  void wake();
+  void take_process();
+  Task<void> run();
+  Task<void> keep_subscriptions();
+  Task<void> subscribe_at_server(std::string uri);
+  Task<Result<mcp::Response>> ask(std::string method, std::string uri);
+  std::string next_missing() const;
+  std::string next_unwanted() const;
+
+  StdioWatchPlace place_;
+  std::atomic<Era>& era_;
+  std::set<std::string> subscribed_;  // At a legacy process.
+  std::set<std::string> refused_;     // What it would not have again.
+  bool running_ = false;
+  bool closed_ = false;
+  TaskGroup tasks_;
+  StdioListen listen_{place_, tasks_};
+};
+
+}  // namespace jungle::upstream

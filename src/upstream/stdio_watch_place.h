@@ -1,0 +1,46 @@
+// What listening to one stdio server takes.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/random.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "upstream/server_news.h"
+#include "upstream/server_watch.h"
+#include "upstream/stdio_home.h"
+
+namespace jungle::upstream {
+
+// Shared by the parts of a StdioWatch, which owns it; on the home executor.
+struct StdioWatchPlace {
+  const Executor executor;
+  Time& time;
+  telemetry::Log& log;
+  Random& random;
+  StdioHome& home;
+  const std::shared_ptr<const ServerFacts> facts;
+  std::atomic<std::uint64_t>& ids;
+  const ServerNews& news;
+
+  OfferedNews offered = {};  // Whose lists are listened for.
+  WatchedUris uris = {};
+  Signal changed{executor};  // Something of this, or of the process.
+  std::size_t failures = 0;  // In a row.
+  SteadyTime next_attempt = {};
+
+  const std::string& server() const { return facts->spec.name.str(); }
+  // The next attempt comes later than the last one did.
+  void note_failure();
+  // Until then, or until somebody subscribes, who need not wait.
+  Task<void> pause();
+
+ private:
+  Task<Result<void>> until_next_attempt();
+  Task<Result<void>> until_awaited();
+};
+
+}  // namespace jungle::upstream
