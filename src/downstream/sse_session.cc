@@ -7,12 +7,13 @@
 
 namespace jungle::downstream {
 
-void SseSession::push(std::string message) {
-  state_.with([&](State& state) {
+bool SseSession::push(std::string message) {
+  return state_.with([&](State& state) {
     state.ended = state.ended || state.bytes > kSseWaitingBytesMax;
-    if (state.ended) return;
+    if (state.ended) return true;
     state.bytes += message.size();
     state.waiting.push_back(std::move(message));
+    return state.waiting.size() == 1;
   });
 }
 

@@ -23,8 +23,8 @@ class SseSession {
   const std::string& id() const { return id_; }
 
   // What the client is to read next. Once more than kSseWaitingBytesMax wait for a client that does not read, the
-  // session is over.
-  void push(std::string message);
+  // session is over. True if its stream has to be told: nothing waited before, or it is over by now.
+  bool push(std::string message);
   std::vector<std::string> take();
 
   // What `initialize` settled; null before. set_client() is false if it was settled before, or the stream has ended.

@@ -9,7 +9,7 @@
 namespace jungle::downstream {
 
 void push_to(SseSession& sse, const EndpointPeers& peers, std::string message) {
-  sse.push(std::move(message));
+  if (!sse.push(std::move(message))) return;
   peers.tell_all([id = sse.id()](McpEndpoint& peer) { peer.sse_grew(id); });
 }
 

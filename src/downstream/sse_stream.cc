@@ -60,9 +60,10 @@ Task<void> McpEndpoint::run_sse(http::Exchange& exchange, SseSession& sse, Chang
       const auto written = co_await write_message(exchange, message, std::string_view());
       if (!written) co_return;
     }
+    const bool has_news = stream.has_news();
     const auto told = co_await write_news(exchange, stream);
     if (!told) co_return;
-    if (!messages.empty() || stream.has_news()) continue;
+    if (!messages.empty() || has_news) continue;  // Whoever looked away while it wrote looks again.
     const bool more = co_await wait_for_news(exchange, stream);
     if (!more) co_return;
   }

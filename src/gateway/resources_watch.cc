@@ -1,6 +1,8 @@
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "catalog/definition.h"
 #include "gateway/gateway.h"
 #include "gateway/resource_route.h"
 
@@ -31,6 +33,10 @@ Task<Watched> Gateway::watch(std::string uri, const mcp::CallContext& call) {
   if (!catalog::offers_subscriptions(*route->server)) {
     const std::string message = "server '" + server.str() + "' does not offer subscriptions to its resources";
     return answer(Error{ErrorCode::kInvalidArgument, message, {}});
+  }
+  if (route->own_uri.size() > catalog::kUriBytesMax) {
+    const std::string limit = std::to_string(catalog::kUriBytesMax);
+    return answer(Error{ErrorCode::kLimitExceeded, "the URI is longer than " + limit + " bytes", {}});
   }
   const auto reply = std::make_shared<ResourceHub::WatchReply>(executor_);
   resources_.watch(server, std::move(route->own_uri), reply);

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/cancelled.h"
 #include "upstream/hop.h"
 #include "upstream/http_post.h"
 #include "upstream/limits.h"
@@ -108,6 +109,12 @@ Task<Result<OpenedLink>> initialize(HttpPlace place, SteadyTime deadline) {
   const std::string initialized = notification_text("notifications/initialized", "{}");
   auto told =
       co_await post_message(place.worker, place.endpoint, place.token.get(), link->headers, initialized, deadline);
+  const bool stop = co_await is_cancelled();
+  if (stop) {
+    LinkUse last{std::make_shared<const HttpEndpoint>(place.endpoint), std::move(link), place.token};
+    place.worker.background.spawn(run_close_session(place.worker, std::move(last), 0));
+    co_return cancelled_error(spec);
+  }
   if (!told || *told >= 300) {
     place.worker.log.debug("a server did not take notifications/initialized",
                            {{"server", spec.name.str()}, {"status", told ? *told : 0}});

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/cancelled.h"
 #include "base/text.h"
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
@@ -204,6 +205,12 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   if (call.context.log_level && link->takes_log_level) {
     LinkUse use{call.endpoint, link, call.token};
     co_await tell_log_level(worker_, std::move(use), state_->ids, *call.context.log_level);
+    const bool stop = co_await is_cancelled();
+    if (stop) {
+      Outcome cancelled;
+      cancelled.answer = cancelled_error(facts.spec);
+      co_return cancelled;
+    }
   }
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   const std::string progress_token = std::to_string(id);

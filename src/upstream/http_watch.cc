@@ -150,6 +150,8 @@ void HttpWatch::plan_next(WatchEnd end, SteadyTime began) {
   switch (end) {
     case WatchEnd::kGone:
       session_.reset();
+      // Once may be a server that was restarted. Whoever waits is what an attempt without a pause is made for.
+      if (failures_ > 1) place_.uris.fail_awaited(gone_error(place_.facts->spec));
       break;
     case WatchEnd::kNone:
       has_none_ = true;

@@ -163,8 +163,8 @@ Task<void> LegacyWatch::subscribe(std::string uri) {
       answer ? Error{ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer), {}}
              : answer.error();
   place_.worker.log.info("a server did not take a subscription", {{"server", place_.server()}, {"why", error.message}});
-  refused_.insert(uri);
   place_.uris.refuse(uri, error);
+  if (place_.uris.contains(uri)) refused_.insert(uri);  // It was confirmed once, on another connection.
 }
 
 Task<Result<mcp::Response>> LegacyWatch::ask(std::string method, std::string uri) {
@@ -184,7 +184,7 @@ Task<Result<mcp::Response>> LegacyWatch::ask(std::string method, std::string uri
   is_asking_ = false;
   place_.changed.notify_all();
   if (!answer) co_return connect_error(spec, answer.error(), place_.endpoint->url().host_is_loopback());
-  is_gone_ = answer->status == 404 && !link_->session_id.empty();
+  is_gone_ = answer->status == 404 && !answer->names_our_id && !link_->session_id.empty();
   if (!answer->response || answer->is_refused()) co_return answer_error(spec, *answer, token_.get());
   co_return std::move(*answer->response);
 }

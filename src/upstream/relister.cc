@@ -34,7 +34,12 @@ void Relister::refresh(catalog::ServerName server, std::shared_ptr<EntryReply> r
 }
 
 void Relister::changed(catalog::ServerName server) {
-  asio::dispatch(control_, [this, server = std::move(server)] { take_change(server); });
+  const bool is_first = told_.with([&](auto& servers) { return servers.insert(server.str()).second; });
+  if (!is_first) return;
+  asio::dispatch(control_, [this, server = std::move(server)] {
+    told_.with([&](auto& servers) { servers.erase(server.str()); });
+    take_change(server);
+  });
 }
 
 void Relister::ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply) {

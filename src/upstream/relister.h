@@ -7,9 +7,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/reply.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -86,6 +88,7 @@ class Relister {
   void tell(const catalog::ServerName& server, Listing& listing, const Listed& listed);
 
   const Executor control_;
+  Guarded<std::set<std::string>> told_;  // Servers whose changes are on their way to the control executor.
   Time& time_;
   telemetry::Log& log_;
   RelistServer relist_;

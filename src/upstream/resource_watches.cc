@@ -2,6 +2,7 @@
 
 #include <boost/asio/dispatch.hpp>
 
+#include "catalog/definition.h"
 #include "upstream/limits.h"
 #include "upstream/server_state.h"
 
@@ -104,7 +105,19 @@ void ResourceWatches::restore(const catalog::ServerName& server) {
 }
 
 void ResourceWatches::updated(catalog::ServerName server, std::string uri) {
-  asio::dispatch(control_, [this, server = std::move(server), uri = std::move(uri)] { report(server, uri); });
+  if (uri.size() > catalog::kUriBytesMax) return;
+  const bool is_first = told_.with([&](Told& told) {
+    std::set<std::string>& uris = told[server.str()];
+    const bool none = uris.empty();
+    if (uris.size() < kWatchedUrisMax) uris.insert(std::move(uri));
+    return none;
+  });
+  if (!is_first) return;
+  asio::dispatch(control_, [this, server = std::move(server)] {
+    const auto told = told_.with([&](Told& all) { return std::exchange(all[server.str()], {}); });
+    for (const std::string& changed : told)
+      report(server, changed);
+  });
 }
 
 void ResourceWatches::report(const catalog::ServerName& server, const std::string& uri) {

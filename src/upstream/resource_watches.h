@@ -6,9 +6,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task.h"
@@ -62,6 +64,7 @@ class ResourceWatches {
     std::shared_ptr<Attempt> attempt;
   };
   using Watches = std::map<std::string, Watched, std::less<>>;  // By URI.
+  using Told = std::map<std::string, std::set<std::string>>;    // By server.
 
   Task<void> run_attempt(catalog::ServerName server, std::string uri, std::shared_ptr<Attempt> attempt);
   Task<Result<void>> ask(const catalog::ServerName& server, const std::string& uri);
@@ -71,6 +74,7 @@ class ResourceWatches {
   const Executor control_;
   const FindServer find_;
   OnUpdate on_update_;
+  Guarded<Told> told_;  // Updates on their way to the control executor.
   std::map<std::string, Watches, std::less<>> servers_;
   bool stopped_ = false;
   TaskGroup tasks_;
