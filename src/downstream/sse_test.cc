@@ -160,6 +160,16 @@ TEST_F(SseTest, HasALimitForRequestsAtOnce) {
     EXPECT_NE(std::string::npos, next(*stream).find("\"result\":{}"));
 }
 
+TEST_F(SseTest, TellsTheStreamOfTheFirstMessageThatWaits) {
+  SseSession session("x");
+  EXPECT_TRUE(session.push("a"));
+  EXPECT_FALSE(session.push("b"));
+  session.take();
+  EXPECT_TRUE(session.push("c"));
+  session.end();
+  EXPECT_TRUE(session.push("d"));
+}
+
 TEST_F(SseTest, GivesUpAClientThatDoesNotRead) {
   SseSession session("x");
   const std::string large(kSseWaitingBytesMax, 'x');

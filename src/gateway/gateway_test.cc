@@ -6,6 +6,7 @@
 
 #include "base/testing/coro_test.h"
 #include "catalog/admission.h"
+#include "catalog/definition.h"
 #include "catalog/testing/samples.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
@@ -273,6 +274,15 @@ TEST_F(GatewayTest, WatchesAResourceUnderItsOwnUri) {
   EXPECT_FALSE(gateway_.leads_to(exposed, "", **watched)) << "it is disabled";
   publish({});
   EXPECT_FALSE(gateway_.leads_to(exposed, "", **watched)) << "its server is gone";
+}
+
+TEST_F(GatewayTest, WatchesNothingWithAnEndlessUri) {
+  publish_subscribable(true);
+  std::string exposed = "mcpj://res/files/";
+  for (std::size_t bytes = 0; bytes <= catalog::kUriBytesMax; bytes += 3)
+    exposed += "eHh4";
+  EXPECT_EQ(ErrorCode::kLimitExceeded, watch(exposed).error().code);
+  EXPECT_TRUE(subscribed_.empty());
 }
 
 TEST_F(GatewayTest, WatchesNothingThatTheCallerCannotRead) {

@@ -238,6 +238,22 @@ CORO_TEST_F(LegacyWatchTest, GivesTheServersOwnWordsWhenItRefuses) {
   EXPECT_EQ("yes", next);
 }
 
+CORO_TEST_F(LegacyWatchTest, TakesARefusalWithStatus404ForARefusal) {
+  be_watchable();
+  answer("resources/subscribe", [](const SeenRequest& r) { return error(r, -32002, 404); });
+  register_server(kUpdates);
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("server 'web': no", text);
+}
+
+CORO_TEST_F(LegacyWatchTest, DoesNotKeepSubscribersWaitingForAServerThatForgetsItsSessions) {
+  be_watchable();
+  answer("resources/subscribe", [](const SeenRequest&) { return http::testing::text("", 404); });
+  register_server(kUpdates);
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_NE("yes", text);
+}
+
 CORO_TEST_F(LegacyWatchTest, DoesNotKeepSubscribersWaitingForAServerThatIsDown) {
   be_watchable();
   register_server(kUpdates);
