@@ -11,7 +11,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # AddressSanitizer in `dev` finds real ones.
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(jungle_warnings INTERFACE
-                           $<$<CONFIG:Release>:-Wno-mismatched-new-delete;-Wno-array-bounds;-Wno-stringop-overflow>)
+                           "$<$<CONFIG:Release>:-Wno-mismatched-new-delete;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>"
+                           $<$<CONFIG:Release>:-Wno-restrict>)
   endif()
 elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(jungle_warnings INTERFACE -Wunused-result -Wthread-safety -Wno-null-dereference)
