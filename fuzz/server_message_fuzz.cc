@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto greeting = upstream::read_greeting(spec, incoming->response, era);
       JUNGLE_CHECK(!greeting || mcp::validate_json(greeting->capabilities));
     }
-    const mcp::Response answer = upstream::without_hop_matters(std::move(incoming->response), "s-1");
+    const auto answer = upstream::without_hop_matters(std::move(incoming->response), mcp::Method::kToolsCall, {}, "s");
     JUNGLE_CHECK(mcp::validate_json(gateway::with_exposed_content_uris(answer, spec.name).payload()));
     JUNGLE_CHECK(mcp::validate_json(gateway::with_exposed_message_uris(answer, spec.name).payload()));
     JUNGLE_CHECK(
