@@ -2,7 +2,6 @@
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include "base/header_field.h"
 #include "base/without_throwing.h"
@@ -44,7 +43,6 @@ struct Stop {
 };
 
 Task<Result<void>> until(Stop& stop) {
-  co_await asio::this_coro::throw_if_cancelled(false);
   while (!stop.why) {
     const bool woken = co_await stop.signal.wait();
     if (!woken) break;
@@ -151,7 +149,8 @@ Task<std::optional<mcp::Response>> McpEndpoint::answer_sse(SseSession& sse, Sess
   running_.push_back(running);
   if (client->ended) co_return std::nullopt;
   auto answering = without_throwing(answer_of(origin.deadlines, client, call, sink, std::move(request)));
-  auto first = co_await (std::move(answering) || until(stop));
+  auto stopping = without_throwing(until(stop));
+  auto first = co_await (std::move(answering) || std::move(stopping));
   sink.withdraw_questions();
   if (stop.why == ErrorCode::kCancelled) co_return std::nullopt;
   if (first.index() == 1) co_return error_response(call_time_error(), call.request_id);

@@ -13,18 +13,6 @@
 namespace jungle::upstream {
 namespace {
 
-// An answer to a request of a legacy server travels in a POST of its own.
-Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
-  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
-  (void)told.has_value();
-}
-
-// Our own answers; a server that asks without end gets some of them.
-void refuse(Worker& worker, const LinkUse& use, std::string text) {
-  if (worker.background.size() < kGoodbyesMax) worker.background.spawn(run_answer(worker, use, std::move(text)));
-}
-
 // Collects what comes before the answer.
 class InboxListener final : public PostListener {
  public:
@@ -98,11 +86,11 @@ Task<void> CallListener::relay(mcp::Notification notification) {
 Task<void> CallListener::relay(mcp::Request request) {
   if (use_.link->era == Era::kModern) co_return;  // They have no way to be answered.
   std::function<void(std::string)> send = [&worker = worker_, use = use_](std::string text) {
-    worker.background.spawn(run_answer(worker, use, std::move(text)));
+    worker.background.spawn(run_say(worker, use, std::move(text)));
   };
   auto refusal = co_await relay_to_client(std::move(request), call_, events_, std::move(send));
   if (refusal) {
-    refuse(worker_, use_, std::move(*refusal));
+    say(worker_, use_, std::move(*refusal));  // A server that asks without end gets some of them.
   } else {
     move_deadline(clock_.deadline_from(worker_.deadlines.coarse_now() + kInputTime));
   }

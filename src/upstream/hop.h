@@ -33,6 +33,8 @@ std::string request_text(std::uint64_t id, std::string_view method, std::string_
 std::string notification_text(std::string_view method, std::string_view params);
 // The params of `logging/setLevel`.
 std::string level_params(mcp::LogLevel level);
+// Why, where it was the client's wish.
+inline constexpr std::string_view kGivenUp = "the client cancelled the request";
 // Asks a server to stop working on request `id`.
 std::string cancelled_text(std::uint64_t id, std::string_view reason);
 

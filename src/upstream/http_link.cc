@@ -224,22 +224,19 @@ Task<void> tell_log_level(Worker& worker, LinkUse use, std::atomic<std::uint64_t
   if (answer) use.link->log_level.store(level);
 }
 
-Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id) {
+Task<void> run_say(Worker& worker, LinkUse use, std::string text) {
   const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  const std::string text = cancelled_text(id, "the client cancelled the request");
   auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
   (void)told.has_value();  // Who does not hear it need not be told twice.
 }
 
-Task<void> run_cancel_task(Worker& worker, LinkUse use, std::uint64_t id, std::string params) {
-  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  const std::string text = request_text(id, "tasks/cancel", params);
-  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
-  (void)told.has_value();
+void say(Worker& worker, LinkUse use, std::string text) {
+  if (worker.background.size() < kGoodbyesMax)
+    worker.background.spawn(run_say(worker, std::move(use), std::move(text)));
 }
 
 Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id) {
-  if (cancelled_id != 0) co_await run_say_cancelled(worker, use, cancelled_id);
+  if (cancelled_id != 0) co_await run_say(worker, use, cancelled_text(cancelled_id, kGivenUp));
   if (use.link->session_id.empty()) co_return;
   const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
   const http::ClientRequest request{.url = use.endpoint->url(),

@@ -93,10 +93,11 @@ struct LinkUse {
 // 2025-11-25 server/utilities/logging), unless it has been told so much already. Never fails; takes up to
 // kGoodbyeTimeout.
 Task<void> tell_log_level(Worker& worker, LinkUse use, std::atomic<std::uint64_t>& ids, mcp::LogLevel level);
-// Tells a legacy server to stop working on request `id`. Never fails; takes up to kGoodbyeTimeout.
-Task<void> run_say_cancelled(Worker& worker, LinkUse use, std::uint64_t id);
-// Tells it to stop working on a task, with a request of id `id`. As above.
-Task<void> run_cancel_task(Worker& worker, LinkUse use, std::uint64_t id, std::string params);
+// Posts a message to a legacy server that nobody waits for: that a call was given up, an answer to what it asked. Never
+// fails; takes up to kGoodbyeTimeout.
+Task<void> run_say(Worker& worker, LinkUse use, std::string text);
+// The same in the background, unless kGoodbyesMax messages are on their way there already.
+void say(Worker& worker, LinkUse use, std::string text);
 // Ends a session: DELETE with the headers of the session, authorization included. Does nothing without a session id.
 // `cancelled_id` names a request that the server is told to stop first, 0: none. Never fails; bounded likewise.
 Task<void> run_close_session(Worker& worker, LinkUse use, std::uint64_t cancelled_id);

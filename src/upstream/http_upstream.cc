@@ -360,12 +360,10 @@ LinkUse HttpUpstream::use_of(HttpLinkPtr link, const Call& call) const {
 
 // The call was given up; the session goes on.
 void HttpUpstream::say_cancelled(const Call& call, HttpLinkPtr link, const Outcome& given_up) {
-  if (worker_.background.size() >= kGoodbyesMax) return;
-  LinkUse use{call.endpoint, std::move(link), call.token};
-  auto saying = given_up.given_up_task.empty()
-                    ? run_say_cancelled(worker_, std::move(use), given_up.given_up_id)
-                    : run_cancel_task(worker_, std::move(use), state_->ids.fetch_add(1), given_up.given_up_task);
-  worker_.background.spawn(std::move(saying));
+  std::string text = given_up.given_up_task.empty()
+                         ? cancelled_text(given_up.given_up_id, kGivenUp)
+                         : request_text(state_->ids.fetch_add(1), "tasks/cancel", given_up.given_up_task);
+  say(worker_, LinkUse{call.endpoint, std::move(link), call.token}, std::move(text));
 }
 
 void HttpUpstream::close() {

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "base/cancelled.h"
-#include "base/without_throwing.h"
+#include "base/with_deadline.h"
 #include "upstream/backoff.h"
 #include "upstream/limits.h"
 #include "upstream/modern_watch.h"
@@ -63,11 +61,10 @@ void HttpWatch::wake() {
 }
 
 Task<void> HttpWatch::run() {
-  using namespace asio::experimental::awaitable_operators;
   for (;;) {
-    auto pausing = without_throwing(pause());
-    auto waiting = without_throwing(until_awaited());
-    co_await (std::move(pausing) || std::move(waiting));
+    auto waiting = until_awaited();
+    const auto awaited = co_await with_deadline(place_.worker.time, next_attempt_, std::move(waiting));
+    (void)awaited;
     const bool stop = co_await is_cancelled();
     if (stop || has_none_ || !place_.is_wanted()) break;
     const SteadyTime began = place_.worker.time.steady_now();
@@ -79,11 +76,6 @@ Task<void> HttpWatch::run() {
   }
   running_ = false;
   close_session();
-}
-
-Task<Result<void>> HttpWatch::pause() {
-  co_await place_.worker.time.sleep_until(next_attempt_);
-  co_return Result<void>();
 }
 
 // Whoever subscribes need not wait for a pause to end.

@@ -33,7 +33,6 @@ class HttpWatch final : public ServerWatch {
  private:
   void wake();
   Task<void> run();
-  Task<Result<void>> pause();
   Task<Result<void>> until_awaited();
   Task<WatchEnd> listen();
   Task<Result<OpenedLink>> open();

@@ -6,6 +6,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "base/cancelled.h"
+#include "base/with_deadline.h"
 #include "base/without_throwing.h"
 #include "mcp/json_text.h"
 #include "upstream/hop.h"
@@ -15,12 +16,6 @@
 
 namespace jungle::upstream {
 namespace {
-
-Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
-  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
-  (void)told.has_value();
-}
 
 // Relays what comes before the answer to a request of ours, as what comes on the stream.
 class NewsListener final : public PostListener {
@@ -91,7 +86,7 @@ void LegacyWatch::on_open(bool resumed) {
 }
 
 void LegacyWatch::report_updates() {
-  for (const std::string& uri : subscribed_)
+  for (const std::string& uri : subscribed_.taken)
     place_.news.resource_updated(uri);
 }
 
@@ -100,44 +95,33 @@ void LegacyWatch::on_message(mcp::Message message) {
     place_.news.take(*notification);
   } else if (const auto* request = std::get_if<mcp::Request>(&message)) {
     // There is no client that it could be for.
-    if (place_.worker.background.size() < kGoodbyesMax)
-      place_.worker.background.spawn(run_answer(place_.worker, use(), answer_to_server(*request)));
+    say(place_.worker, use(), answer_to_server(*request));
   }
 }
 
 // Some servers send the head of a stream with its first event only.
-Task<WatchEnd> LegacyWatch::until_open() {
+Task<Result<void>> LegacyWatch::until_open() {
   while (!is_open_) {
     const bool woken = co_await place_.changed.wait();
     if (!woken) break;
   }
-  co_return WatchEnd::kOver;
+  co_return Result<void>();
 }
 
 Task<WatchEnd> LegacyWatch::keep_subscriptions() {
-  using namespace asio::experimental::awaitable_operators;
   Time& time = place_.worker.time;
-  auto opened = without_throwing(until_open());
-  co_await (std::move(opened) || time.sleep_until(time.steady_now() + kStreamOpenTime));
+  auto opening = until_open();
+  const auto opened = co_await with_deadline(time, time.steady_now() + kStreamOpenTime, std::move(opening));
+  (void)opened;
   for (;;) {
     const bool stop = co_await is_cancelled();
     if (stop) co_return WatchEnd::kOver;
     if (is_gone_) co_return WatchEnd::kGone;
-    std::string missing;
-    for (const std::string& uri : place_.uris.all()) {
-      const bool is_awaited = place_.uris.is_awaited(uri);
-      if (subscribed_.contains(uri)) {
-        if (is_awaited) place_.uris.confirm(uri);
-      } else if (is_awaited || !refused_.contains(uri)) {
-        missing = uri;
-      }
-    }
-    std::string unwanted;
-    for (const std::string& uri : subscribed_) {
-      if (!place_.uris.contains(uri)) unwanted = uri;
-    }
+    place_.uris.confirm_awaited(subscribed_.taken);
+    std::string unwanted = subscribed_.next_unwanted(place_.uris);
+    std::string missing = subscribed_.next_missing(place_.uris);
     if (!unwanted.empty()) {
-      subscribed_.erase(unwanted);
+      subscribed_.taken.erase(unwanted);
       auto answer = co_await ask("resources/unsubscribe", std::move(unwanted));
       (void)answer.has_value();
     } else if (!missing.empty()) {
@@ -155,7 +139,7 @@ Task<void> LegacyWatch::subscribe(std::string uri) {
   auto answer = co_await ask("resources/subscribe", uri);
   if (is_gone_) co_return;
   if (answer && !answer->is_error()) {
-    subscribed_.insert(uri);
+    subscribed_.taken.insert(uri);
     if (place_.uris.confirm(uri)) place_.news.resource_updated(uri);
     co_return;
   }
@@ -163,8 +147,7 @@ Task<void> LegacyWatch::subscribe(std::string uri) {
       answer ? Error{ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer), {}}
              : answer.error();
   place_.worker.log.info("a server did not take a subscription", {{"server", place_.server()}, {"why", error.message}});
-  place_.uris.refuse(uri, error);
-  if (place_.uris.contains(uri)) refused_.insert(uri);  // It was confirmed once, on another connection.
+  subscribed_.refuse(place_.uris, uri, error);
 }
 
 Task<Result<mcp::Response>> LegacyWatch::ask(std::string method, std::string uri) {

@@ -1,10 +1,10 @@
 // Listening to a legacy HTTP server.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "upstream/event_stream.h"
+#include "upstream/subscribed_uris.h"
 #include "upstream/watch_place.h"
 
 namespace jungle::upstream {
@@ -27,7 +27,7 @@ class LegacyWatch final : private StreamListener {
   Task<WatchEnd> read_stream();
   Task<void> until_answered();
   Task<WatchEnd> keep_subscriptions();
-  Task<WatchEnd> until_open();
+  Task<Result<void>> until_open();
   Task<Result<mcp::Response>> ask(std::string method, std::string uri);
   Task<void> subscribe(std::string uri);
   void report_updates();
@@ -39,10 +39,9 @@ class LegacyWatch final : private StreamListener {
   StreamPlace stream_;
   bool was_open_ = false;
   bool is_open_ = false;
-  bool is_asking_ = false;            // A request of ours waits for its answer.
-  bool is_gone_ = false;              // The server does not know the session any more.
-  std::set<std::string> subscribed_;  // At the server.
-  std::set<std::string> refused_;     // What it would not have again.
+  bool is_asking_ = false;  // A request of ours waits for its answer.
+  bool is_gone_ = false;    // The server does not know the session any more.
+  SubscribedUris subscribed_;
 };
 
 }  // namespace jungle::upstream

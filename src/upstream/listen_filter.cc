@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mcp/json_object.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
 
@@ -23,18 +24,15 @@ std::set<std::string> strings_of(std::string_view array) {
 }  // namespace
 
 std::string ListenFilter::members() const {
-  std::string members;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    members.append(members.empty() ? "\"" : ",\"").append(name).append("\":").append(value);
-  };
-  if (offered.tools) add("toolsListChanged", "true");
-  if (offered.prompts) add("promptsListChanged", "true");
-  if (offered.resources) add("resourcesListChanged", "true");
+  mcp::JsonObject filter;
+  if (offered.tools) filter.add("toolsListChanged", "true");
+  if (offered.prompts) filter.add("promptsListChanged", "true");
+  if (offered.resources) filter.add("resourcesListChanged", "true");
   std::string list;
   for (const std::string& uri : uris)
     list.append(list.empty() ? "[" : ",").append(mcp::json_string(uri));
-  if (!list.empty()) add("resourceSubscriptions", list + "]");
-  return "\"notifications\":{" + members + "}";
+  if (!list.empty()) filter.add("resourceSubscriptions", list + "]");
+  return "\"notifications\":" + filter.text();
 }
 
 std::uint64_t subscription_of(const mcp::Notification& notification) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mcp/request.h"
+#include "upstream/server_errors.h"
 #include "upstream/server_watch.h"
 
 namespace jungle::upstream {
@@ -27,5 +28,20 @@ struct ListenFilter {
 std::uint64_t subscription_of(const mcp::Notification& notification);
 // Whether it says what of a filter the server honours; `uris` are then the resources.
 bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris);
+
+// What the server's acknowledgement means for the resources of `asked`. `missed_some`: another subscription has ended
+// before this one stood. `place` is what listening to a server takes (watch_place.h, stdio_watch_place.h).
+template <typename Place>
+void settle(Place& place, const ListenFilter& asked, const std::set<std::string>& acknowledged, bool missed_some) {
+  if (missed_some) place.news.lists_changed();
+  for (const std::string& uri : asked.uris) {
+    if (acknowledged.contains(uri)) {
+      const bool stood_before = place.uris.confirm(uri);
+      if (missed_some && stood_before) place.news.resource_updated(uri);
+    } else {
+      place.uris.refuse(uri, not_taken_error(place.facts->spec, uri));
+    }
+  }
+}
 
 }  // namespace jungle::upstream

@@ -84,7 +84,7 @@ Task<WatchEnd> ModernWatch::run(oauth::AccessTokenPtr token) {
       if (!current_) break;
       refused_ = std::exchange(next_, nullptr);
     }
-    if (current_) confirm_standing();
+    if (current_) place_.uris.confirm_awaited(current_->acknowledged);
     if (!next_ && !is_asked_for(current_) && !is_asked_for(refused_)) {
       next_ = start(token);
       continue;
@@ -103,29 +103,14 @@ bool ModernWatch::is_asked_for(const ListenPtr& listen) const {
   return listen && listen->filter == ListenFilter{place_.offered, place_.uris.all()};
 }
 
-// What was unwanted for a moment only.
-void ModernWatch::confirm_standing() {
-  for (const std::string& uri : current_->acknowledged) {
-    if (place_.uris.is_awaited(uri)) place_.uris.confirm(uri);
-  }
-}
-
 void ModernWatch::take_place(ListenPtr next) {
   const bool is_first = current_ == nullptr;
   if (current_) current_->stop();
   current_ = std::move(next);
   refused_ = nullptr;
   const bool missed_some = is_first && std::exchange(place_.has_heard, true);
-  if (missed_some) place_.news.lists_changed();
   place_.set_hearing(Hearing::kYes);
-  for (const std::string& uri : current_->filter.uris) {
-    if (current_->acknowledged.contains(uri)) {
-      const bool stood_before = place_.uris.confirm(uri);
-      if (missed_some && stood_before) place_.news.resource_updated(uri);
-    } else {
-      place_.uris.refuse(uri, not_taken_error(place_.facts->spec, uri));
-    }
-  }
+  settle(place_, current_->filter, current_->acknowledged, missed_some);
 }
 
 ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {

@@ -28,7 +28,6 @@ class ModernWatch {
   ListenPtr start(const oauth::AccessTokenPtr& token);
   static Task<void> run_listen(WatchPlace& place, HttpLinkPtr link, ListenPtr listen);
   void take_place(ListenPtr next);
-  void confirm_standing();
   WatchEnd end_of(const Listen& listen);
   bool is_asked_for(const ListenPtr& listen) const;
 

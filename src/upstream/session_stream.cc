@@ -8,37 +8,22 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "base/cancelled.h"
+#include "base/with_deadline.h"
 #include "base/without_throwing.h"
 #include "upstream/hop.h"
-#include "upstream/http_post.h"
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
 
 namespace jungle::upstream {
-namespace {
-
-Task<void> run_answer(Worker& worker, LinkUse use, std::string text) {
-  const SteadyTime deadline = worker.time.steady_now() + kGoodbyeTimeout;
-  auto told = co_await post_message(worker, *use.endpoint, use.token.get(), use.link->headers, text, deadline);
-  (void)told.has_value();
-}
-
-Task<Result<void>> pause_for(Time& time, Millis pause) {
-  co_await time.sleep_until(time.steady_now() + pause);
-  co_return Result<void>();
-}
-
-}  // namespace
-
 SessionStream::SessionStream(Worker& worker, std::shared_ptr<const ServerNews> news, LinkUse use)
     : worker_(worker), news_(std::move(news)), use_(std::move(use)), changed_(worker.executor) {}
 
 Task<bool> SessionStream::open() {
-  using namespace asio::experimental::awaitable_operators;
   worker_.parked.spawn(run());
-  auto settled = without_throwing(until_settled());
-  auto patience = without_throwing(pause_for(worker_.time, kStreamOpenTime));
-  co_await (std::move(settled) || std::move(patience));
+  auto settling = until_settled();
+  const auto settled =
+      co_await with_deadline(worker_.time, worker_.time.steady_now() + kStreamOpenTime, std::move(settling));
+  (void)settled;
   co_return !is_none_;
 }
 
@@ -70,32 +55,27 @@ Task<void> SessionStream::run() {
   const auto keep = shared_from_this();
   for (std::size_t failures = 0; failures < kResumeFailuresMax && !is_closed_;) {
     const SteadyTime began = worker_.time.steady_now();
-    auto reading = without_throwing(read());
+    auto reading = without_throwing(read_event_stream(worker_, use_, place_, *this));
     auto closing = without_throwing(until_closed());
     const auto first = co_await (std::move(reading) || std::move(closing));
     const bool stop = co_await is_cancelled();
     if (stop || first.index() == 1) co_return;
-    const StreamEnd end = *std::get<0>(first);
+    const StreamEnd end = std::get<0>(first);
     if (end == StreamEnd::kSessionGone || end == StreamEnd::kRefused) break;
     if (end == StreamEnd::kNone) {
       is_none_ = !is_open_;
       break;
     }
     failures = worker_.time.steady_now() - began >= kWatchSteadyTime ? 0 : failures + 1;
-    auto pausing =
-        without_throwing(pause_for(worker_.time, std::clamp(place_.retry, kResumeDelayMin, kResumeDelayMax)));
-    auto ending = without_throwing(until_closed());
-    co_await (std::move(pausing) || std::move(ending));
+    const Millis pause = std::clamp(place_.retry, kResumeDelayMin, kResumeDelayMax);
+    auto ending = until_closed();
+    const auto ended = co_await with_deadline(worker_.time, worker_.time.steady_now() + pause, std::move(ending));
+    (void)ended;
     const bool stopped = co_await is_cancelled();
     if (stopped) co_return;
   }
   is_closed_ = true;
   changed_.notify_all();
-}
-
-Task<Result<StreamEnd>> SessionStream::read() {
-  const StreamEnd end = co_await read_event_stream(worker_, use_, place_, *this);
-  co_return end;
 }
 
 void SessionStream::on_open(bool) {
@@ -140,9 +120,7 @@ void SessionStream::take_request(mcp::Request request) {
   answer(refusal_text(request.id, ambiguous_error(count)));
 }
 
-void SessionStream::answer(std::string text) {
-  if (worker_.background.size() < kGoodbyesMax) worker_.background.spawn(run_answer(worker_, use_, std::move(text)));
-}
+void SessionStream::answer(std::string text) { say(worker_, use_, std::move(text)); }
 
 Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, SessionStreams& streams,
                        mcp::ClientCapabilities capabilities, std::shared_ptr<HttpLink> link, LinkUse use) {

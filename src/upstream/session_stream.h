@@ -51,7 +51,6 @@ class SessionStream final : public std::enable_shared_from_this<SessionStream>, 
   Task<void> run();
   Task<Result<void>> until_closed();
   Task<Result<void>> until_settled();
-  Task<Result<StreamEnd>> read();
   void on_open(bool resumed) override;
   void on_message(mcp::Message message) override;
   void take_notification(mcp::Notification notification);

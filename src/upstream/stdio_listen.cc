@@ -97,10 +97,7 @@ void StdioListen::settle() {
     place_.note_failure();
   }
   if (next_ && next_->has_ended) drop_failed(std::exchange(next_, nullptr));
-  if (!current_) return;
-  for (const std::string& uri : current_->acknowledged) {
-    if (place_.uris.is_awaited(uri)) place_.uris.confirm(uri);  // It was unwanted for a moment only.
-  }
+  if (current_) place_.uris.confirm_awaited(current_->acknowledged);
 }
 
 void StdioListen::take_place(ListenPtr next) {
@@ -108,15 +105,7 @@ void StdioListen::take_place(ListenPtr next) {
   stop(std::exchange(current_, std::move(next)));
   refused_ = nullptr;
   place_.failures = 0;
-  if (missed_some) place_.news.lists_changed();
-  for (const std::string& uri : current_->filter.uris) {
-    if (current_->acknowledged.contains(uri)) {
-      const bool stood_before = place_.uris.confirm(uri);
-      if (missed_some && stood_before) place_.news.resource_updated(uri);
-    } else {
-      place_.uris.refuse(uri, not_taken_error(place_.facts->spec, uri));
-    }
-  }
+  upstream::settle(place_, current_->filter, current_->acknowledged, missed_some);
 }
 
 void StdioListen::drop_failed(ListenPtr failed) {

@@ -48,7 +48,7 @@ void StdioWatch::unsubscribe(const std::string& uri) {
 
 bool StdioWatch::has_work() const {
   if (!is_stateful()) return false;
-  return is_modern() ? listen_.is_wanted() : !place_.uris.empty() || !subscribed_.empty();
+  return is_modern() ? listen_.is_wanted() : !place_.uris.empty() || !subscribed_.taken.empty();
 }
 
 void StdioWatch::wake() {
@@ -60,9 +60,8 @@ void StdioWatch::wake() {
 
 // A process has started, or has ended: then what it was subscribed to is lost, and what it would have said since.
 void StdioWatch::take_process() {
-  if (!place_.home.shared_greeting() && !(subscribed_.empty() && refused_.empty())) {
-    subscribed_.clear();
-    refused_.clear();
+  if (!place_.home.shared_greeting() && !subscribed_.empty()) {
+    subscribed_ = {};
     place_.note_failure();
   }
   wake();
@@ -82,10 +81,10 @@ Task<void> StdioWatch::keep_subscriptions() {
   while (has_work() && !is_modern()) {
     const bool stop = co_await is_cancelled();
     if (stop) co_return;
-    std::string unwanted = next_unwanted();
-    std::string missing = next_missing();
+    std::string unwanted = subscribed_.next_unwanted(place_.uris);
+    std::string missing = subscribed_.next_missing(place_.uris);
     if (!unwanted.empty()) {
-      subscribed_.erase(unwanted);
+      subscribed_.taken.erase(unwanted);
       auto answer = co_await ask("resources/unsubscribe", std::move(unwanted));
       (void)answer.has_value();
     } else if (missing.empty()) {
@@ -97,21 +96,6 @@ Task<void> StdioWatch::keep_subscriptions() {
       co_await subscribe_at_server(std::move(missing));
     }
   }
-}
-
-std::string StdioWatch::next_unwanted() const {
-  for (const std::string& uri : subscribed_) {
-    if (!place_.uris.contains(uri)) return uri;
-  }
-  return {};
-}
-
-std::string StdioWatch::next_missing() const {
-  for (const std::string& uri : place_.uris.all()) {
-    const bool is_awaited = place_.uris.is_awaited(uri);
-    if (is_awaited || !(subscribed_.contains(uri) || refused_.contains(uri))) return uri;
-  }
-  return {};
 }
 
 Task<void> StdioWatch::subscribe_at_server(std::string uri) {
@@ -126,11 +110,10 @@ Task<void> StdioWatch::subscribe_at_server(std::string uri) {
     const Error error{
         ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer), {}};
     place_.log.info("a server did not take a subscription", {{"server", place_.server()}, {"why", error.message}});
-    refused_.insert(uri);
-    place_.uris.refuse(uri, error);
+    subscribed_.refuse(place_.uris, uri, error);
     co_return;
   }
-  subscribed_.insert(uri);
+  subscribed_.taken.insert(uri);
   if (!place_.uris.confirm(uri)) co_return;
   place_.news.lists_changed();
   place_.news.resource_updated(uri);

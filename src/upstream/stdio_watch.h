@@ -3,12 +3,12 @@
 
 #include <atomic>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "base/task_group.h"
 #include "upstream/stdio_listen.h"
 #include "upstream/stdio_watch_place.h"
+#include "upstream/subscribed_uris.h"
 
 namespace jungle::upstream {
 
@@ -38,13 +38,10 @@ class StdioWatch final : public ServerWatch {
   Task<void> keep_subscriptions();
   Task<void> subscribe_at_server(std::string uri);
   Task<Result<mcp::Response>> ask(std::string method, std::string uri);
-  std::string next_missing() const;
-  std::string next_unwanted() const;
 
   StdioWatchPlace place_;
   std::atomic<Era>& era_;
-  std::set<std::string> subscribed_;  // At a legacy process.
-  std::set<std::string> refused_;     // What it would not have again.
+  SubscribedUris subscribed_;  // At a legacy process.
   bool running_ = false;
   bool closed_ = false;
   TaskGroup tasks_;

@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
-#include "base/without_throwing.h"
+#include "base/with_deadline.h"
 #include "upstream/backoff.h"
 #include "upstream/limits.h"
 
@@ -16,15 +14,9 @@ void StdioWatchPlace::note_failure() {
 }
 
 Task<void> StdioWatchPlace::pause() {
-  using namespace asio::experimental::awaitable_operators;
-  auto sleeping = without_throwing(until_next_attempt());
-  auto waiting = without_throwing(until_awaited());
-  co_await (std::move(sleeping) || std::move(waiting));
-}
-
-Task<Result<void>> StdioWatchPlace::until_next_attempt() {
-  co_await time.sleep_until(next_attempt);
-  co_return Result<void>();
+  auto waiting = until_awaited();
+  const auto awaited = co_await with_deadline(time, next_attempt, std::move(waiting));
+  (void)awaited;
 }
 
 Task<Result<void>> StdioWatchPlace::until_awaited() {

@@ -39,7 +39,6 @@ struct StdioWatchPlace {
   Task<void> pause();
 
  private:
-  Task<Result<void>> until_next_attempt();
   Task<Result<void>> until_awaited();
 };
 

@@ -39,6 +39,12 @@ bool WatchedUris::confirm(const std::string& uri) {
   return std::exchange(found->second.confirmed, true);
 }
 
+void WatchedUris::confirm_awaited(const std::set<std::string>& standing) {
+  for (const std::string& uri : standing) {
+    if (is_awaited(uri)) confirm(uri);
+  }
+}
+
 void WatchedUris::refuse(const std::string& uri, const Error& error) {
   const auto found = uris_.find(uri);
   if (found == uris_.end() || found->second.confirmed) return;

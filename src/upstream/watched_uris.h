@@ -32,6 +32,8 @@ class WatchedUris {
 
   // The server took it. True if it had been confirmed before: something may have been missed since.
   bool confirm(const std::string& uri);
+  // The server tells of these already: those that are awaited were unwanted for a moment only.
+  void confirm_awaited(const std::set<std::string>& standing);
   // The server did not take it: whoever awaits it is told, and it is dropped.
   void refuse(const std::string& uri, const Error& error);
   // No server could be asked: the same for all that are awaited.
