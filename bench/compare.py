@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures the gateway beside nginx as a plain reverse proxy of the same upstream, in one run, and prints ratios.
 
-usage: bench/run [seconds per run]
+usage: bench/run [seconds per turn]
 
 Every answer is verified by the load generator. CPU time is utime + stime of the process under test per request: the
 steadiest figure on a shared machine. Requests per second and latency depend on what else the machine does; compare
-ratios, not figures.
+ratios, not figures. The rows of a table take TURNS turns, one after the other, and each figure is the median of its
+turns: where a scheduler puts the threads for a second decides over the slowest hundredth more than any of the programs.
 """
 import http.server
 import json
@@ -14,6 +15,7 @@ import pathlib
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "bench" / "bin"
-SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
+TURNS = 5
+SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 1  # Of a turn.
 CONNECTIONS = [1, 16, 64]
 META = ('"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
         '"io.modelcontextprotocol/clientCapabilities":{}}')
@@ -282,9 +285,18 @@ def row(name, connections, figures, reference, memory=""):
           f"{ms('p50')} {ms('p99')} {ratio('p99')} {memory}", flush=True)
 
 
-def measured_row(name, connections, load, gateway, folder, reference):
-    figures = load.measure(gateway.process, connections, folder, children=False)
-    row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+def table(connections, folder, runs):
+    """Prints a row for each (name, load, process, name of the row it is compared with), measured in turns. The memory of
+    gateways is shown, and their children do not count."""
+    turns = {name: [] for name, *_ in runs}
+    for _ in range(TURNS):
+        for name, load, process, _ in runs:
+            is_gateway = process.args[0].endswith("mcpjungle")
+            turns[name].append(load.measure(process, connections, folder, children=not is_gateway))
+    figures = {name: {key: statistics.median(turn[key] for turn in of) for key in of[0]} for name, of in turns.items()}
+    for name, _, process, reference in runs:
+        memory = f"{resident_mb(process.pid):6.1f} MB" if process.args[0].endswith("mcpjungle") else ""
+        row(name, connections, figures[name], figures.get(reference), memory)
 
 
 def calls(folder, started):
@@ -304,25 +316,26 @@ def calls(folder, started):
     gateway.register(name="stdio", transport="stdio", command=str(BIN / "fast_upstream"), args=["stdio", "10"],
                      session_mode="stateful")
     own = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"tool_0",%s}}' % ARGUMENTS
+    through_nginx = Load(url(nginx_port), '"text":"hello"', own)
+    four_requests = SessionLoad(f"http://127.0.0.1:{nginx_port}/session", own)
     for connections in CONNECTIONS:
-        direct = Load(url(plain_port), '"text":"hello"', own).measure(plain, connections, folder)
-        row("direct", connections, direct, None)
-        reference = Load(url(nginx_port), '"text":"hello"', own).measure(nginx, connections, folder)
-        row("nginx", connections, reference, reference)
-        for name, load in (("modern client, plain upstream", gateway.modern("plain")),
-                           ("legacy client, plain upstream", gateway.legacy("plain")),
-                           ("modern client, modern upstream", gateway.modern("modern")),
-                           ("legacy client, stateful session", gateway.legacy("stateful")),
-                           ("legacy client, stdio stateful", gateway.legacy("stdio"))):
-            measured_row(name, connections, load, gateway, folder, reference)
-        reference = SessionLoad(f"http://127.0.0.1:{nginx_port}/session", own).measure(nginx, connections, folder)
-        row("nginx, 4 requests a call", connections, reference, reference)
-        measured_row("legacy client, stateless sessions", connections, gateway.legacy("stateless"), gateway, folder, reference)
+        table(connections, folder, [
+            ("direct", Load(url(plain_port), '"text":"hello"', own), plain, None),
+            ("nginx", through_nginx, nginx, "nginx"),
+            *((name, load, gateway.process, "nginx") for name, load in (
+                ("modern client, plain upstream", gateway.modern("plain")),
+                ("legacy client, plain upstream", gateway.legacy("plain")),
+                ("modern client, modern upstream", gateway.modern("modern")),
+                ("legacy client, stateful session", gateway.legacy("stateful")),
+                ("legacy client, stdio stateful", gateway.legacy("stdio")))),
+            ("nginx, 4 requests a call", four_requests, nginx, "nginx, 4 requests a call"),
+            ("legacy client, stateless sessions", gateway.legacy("stateless"), gateway.process, "nginx, 4 requests a call"),
+        ])
     gateway.stop()
 
 
 def credentials(folder, started):
-    """As long as it is valid, a token of OAuth costs what a static one costs: both at one upstream, in turns."""
+    """As long as it is valid, a token of OAuth costs what a static one costs: both at one upstream."""
     print("\nthe credential of the upstream, beside a static one")
     sub = pathlib.Path(folder, "credentials")
     sub.mkdir()
@@ -336,11 +349,8 @@ def credentials(folder, started):
     gateway.register(name="oauth", transport="streamable_http", url=url, oauth_grant="client_credentials",
                      oauth_client_id="bench", oauth_client_secret="bench-secret")
     for connections in CONNECTIONS:
-        reference = None
-        for name, which in (("bearer_token", "static"), ("OAuth token", "oauth")) * 2:
-            figures = gateway.modern(which).measure(gateway.process, connections, str(sub), False)
-            reference = reference or figures
-            row(name, connections, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+        table(connections, str(sub), [("bearer_token", gateway.modern("static"), gateway.process, "bearer_token"),
+                                      ("OAuth token", gateway.modern("oauth"), gateway.process, "bearer_token")])
     gateway.stop()
     upstream.terminate()
     upstream.wait()
@@ -382,10 +392,10 @@ def lists(folder, started):
         headers = {"Mcp-Session-Id": gateway.session()}
         answer, _ = request(f"{gateway.base}/mcp", json.loads(body), headers)
         sub.joinpath("static", "list.json").write_text(json.dumps(answer, separators=(",", ":")))
-        reference = Load(f"http://127.0.0.1:{nginx_port}/list.json", '"many__tool_', method="GET").measure(nginx, 16, folder)
-        row(f"nginx, {tools} tools", 16, reference, reference)
-        figures = Load(f"{gateway.base}/mcp", '"many__tool_', body, headers).measure(gateway.process, 16, folder, False)
-        row(f"tools/list, {tools} tools", 16, figures, reference, f"{resident_mb(gateway.process.pid):6.1f} MB")
+        of_nginx = Load(f"http://127.0.0.1:{nginx_port}/list.json", '"many__tool_', method="GET")
+        table(16, folder, [(f"nginx, {tools} tools", of_nginx, nginx, f"nginx, {tools} tools"),
+                           (f"tools/list, {tools} tools", Load(f"{gateway.base}/mcp", '"many__tool_', body, headers),
+                            gateway.process, f"nginx, {tools} tools")])
         gateway.stop()
         if tools == 1000:
             again = time.perf_counter()
