@@ -31,6 +31,7 @@ class HttpUpstream {
     const serve = (req, res) => this.#serve(req, res);
     this.server = tls ? https.createServer(tls, serve) : http.createServer(serve);
     this.server.keepAliveTimeout = 60_000;
+    script.tell = (method, params) => this.tell(method, params);
   }
 
   listen(port) {

@@ -36,9 +36,17 @@ const MATRIX_TOOLS = {
     description: 'Adds a tool, and says so', inputSchema: schema,
     run: async ({ name }, call) => {
       call.server.extraTools = [...call.server.extraTools, { name, inputSchema: schema }];
-      // Modern servers tell subscribers only, which is up to the wire.
+      // Modern servers tell subscribers only.
       if (call.server.era === 'legacy') await call.notify('notifications/tools/list_changed', {});
+      else call.server.tell('notifications/tools/list_changed');
       return text('changed');
+    },
+  },
+  update: {
+    description: 'Says that a resource was updated', inputSchema: schema,
+    run: ({ uri }, call) => {
+      call.server.tell('notifications/resources/updated', { uri });
+      return text('updated');
     },
   },
 };

@@ -176,6 +176,7 @@ export class ScriptedServer {
   cancelledTasks = [];
   subscribed = new Set();  // Of legacy clients, all sessions together.
   logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
+  tell = () => {};       // The wire's (method, params): says something to all who listen outside of calls.
 
   constructor({
     name = 'scripted', era = 'both', pageSize = Infinity, endless = false, tools = TOOLS, without = [], versions = LEGACY, tellsNews = false,

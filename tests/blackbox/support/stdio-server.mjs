@@ -34,6 +34,17 @@ const script = new ScriptedServer({ name: 'scripted-stdio', tellsNews: options.n
 if (options.kept) keepIn(options.kept, script);
 const cancelled = new Map();
 const asked = new Map();  // Id of a request of ours → what to do with the answer.
+const listening = new Map();  // Id of a subscriptions/listen → the URIs that it is about.
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
+
+script.tell = (method, params = {}) => {
+  if (script.era === 'legacy') return write({ jsonrpc: '2.0', method, params });
+  for (const [id, uris] of listening) {
+    if (method === 'notifications/resources/updated' && !uris.includes(params.uri)) continue;
+    write({ jsonrpc: '2.0', method, params: { ...params, _meta: { [SUBSCRIPTION]: id } } });
+  }
+  return undefined;
+};
 
 if (options.say) process.stderr.write(`${options.say}\n`);
 if (options.fault === 'exit') process.exit(3);
@@ -49,10 +60,18 @@ const input = readline.createInterface({ input: process.stdin });
 input.on('line', (line) => answer(JSON.parse(line), line));
 input.on('close', () => options['ignore-eof'] || process.exit(0));
 
+// MCP 2026-07-28 "Subscriptions".
+function listen({ id, params: { notifications } }) {
+  listening.set(id, notifications.resourceSubscriptions ?? []);
+  cancelled.set(id, () => listening.delete(id));
+  write({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { _meta: { [SUBSCRIPTION]: id }, notifications } });
+}
+
 async function answer(message, line) {
   if (message.method === 'notifications/cancelled') return cancelled.get(message.params.requestId)?.();
   if (message.id === undefined || message.method === undefined) return asked.get(message.id)?.(message);
   if (options.fault && options.fault !== 'not_json') return misbehave(message.id, options.fault);
+  if (script.tellsNews && script.era !== 'legacy' && message.method === 'subscriptions/listen') return listen(message);
   const hooks = [];
   cancelled.set(message.id, () => hooks.forEach((hook) => hook()));
   try {
