@@ -13,9 +13,9 @@
 
 namespace jungle::upstream {
 
-// The homes of one server (HttpHome, StdioHome), one for each set of client capabilities that calls came with: a legacy
-// server is told once per session what its client can do, so clients that can do different things share none. Modern
-// servers are told with every request; their calls use the first home.
+// The homes of one server (HttpHome, ChannelHome), one for each set of client capabilities that calls came with: a
+// legacy server is told once per session what its client can do, so clients that can do different things share none.
+// Modern servers are told with every request; their calls use the first home.
 //
 // Owned by its ServerState. The homes themselves are used on their own executor.
 template <class Home>

@@ -30,7 +30,7 @@ std::uint64_t subscription_of(const mcp::Notification& notification);
 bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris);
 
 // What the server's acknowledgement means for the resources of `asked`. `missed_some`: another subscription has ended
-// before this one stood. `place` is what listening to a server takes (watch_place.h, stdio_watch_place.h).
+// before this one stood. `place` is what listening to a server takes (watch_place.h, channel_watch_place.h).
 template <typename Place>
 void settle(Place& place, const ListenFilter& asked, const std::set<std::string>& acknowledged, bool missed_some) {
   if (missed_some) place.news.lists_changed();

@@ -10,21 +10,21 @@
 
 #include "base/reply.h"
 #include "base/with_deadline.h"
+#include "upstream/channel_opening.h"
 #include "upstream/hop.h"
 #include "upstream/http_link.h"
 #include "upstream/http_post.h"
 #include "upstream/listing.h"
 #include "upstream/server_errors.h"
-#include "upstream/stdio_opening.h"
 #include "upstream/upstreams_state.h"
 
 namespace jungle::upstream {
 namespace {
 
 // Asks a child process, each question within the server's call timeout.
-class StdioConversation final : public Conversation {
+class ChannelConversation final : public Conversation {
  public:
-  StdioConversation(Time& time, const ServerFacts& facts, OpenedSession opened, std::atomic<std::uint64_t>& ids)
+  ChannelConversation(Time& time, const ServerFacts& facts, OpenedSession opened, std::atomic<std::uint64_t>& ids)
       : time_(time), facts_(facts), opened_(std::move(opened)), ids_(ids) {}
 
   Task<Result<mcp::Response>> ask(std::string method, std::string members) override {
@@ -54,14 +54,14 @@ class SharedConversation final : public Conversation {
     const ServerFacts& facts = *state_->facts;
     const std::string params = own_params(era_, members, facts.client_info);
     const std::uint64_t id = state_->ids.fetch_add(1);
-    const auto call = std::make_shared<StdioCall>(worker_.executor, id, request_text(id, method, params));
-    asio::dispatch(state_->home.executor, [state = state_, call] { state->stdio->first().submit(call); });
+    const auto call = std::make_shared<ChannelCall>(worker_.executor, id, request_text(id, method, params));
+    asio::dispatch(state_->home.executor, [state = state_, call] { state->channels->first().submit(call); });
     auto answering = answer_of(call, facts.spec);
     auto answer =
         co_await with_deadline(worker_.time, worker_.time.steady_now() + facts.call_timeout, std::move(answering));
     if (answer || answer.error().code != ErrorCode::kDeadlineExceeded) co_return answer;
     asio::dispatch(state_->home.executor,
-                   [state = state_, id] { state->stdio->first().cancel(id, "listing took too long"); });
+                   [state = state_, id] { state->channels->first().cancel(id, "listing took too long"); });
     co_return call_timeout_error(facts.spec, method, facts.call_timeout);
   }
 
@@ -123,10 +123,10 @@ class ServerDiscoverer::State {
   Task<std::shared_ptr<ServerState>> shared_process(const catalog::ServerSpec& spec, Greeting& greeting) {
     auto state = upstreams_.find_state(spec.name);
     const bool is_stateful = spec.session_mode == catalog::SessionMode::kStateful;
-    if (!is_stateful || !state || !state->stdio || !(state->facts->spec == spec)) co_return nullptr;
+    if (!is_stateful || !state || !state->channels || !(state->facts->spec == spec)) co_return nullptr;
     const auto reply = std::make_shared<Reply<std::optional<Greeting>>>(worker_.executor);
     asio::dispatch(state->home.executor, [state, reply] {
-      Reply<std::optional<Greeting>>::give(reply, state->stdio->first().shared_greeting());
+      Reply<std::optional<Greeting>>::give(reply, state->channels->first().shared_greeting());
     });
     auto given = co_await reply->wait();
     if (!given || !*given) co_return nullptr;
@@ -142,14 +142,14 @@ class ServerDiscoverer::State {
       const ListLimits limits;
       co_return co_await list_everything(asking, facts->spec, shared, limits);
     }
-    StdioPlace place{worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), worker_.endings};
+    ChannelPlace place{worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), worker_.endings};
     std::atomic<std::uint64_t> ids{1};
     const Era era = known_era(facts->spec, {});
-    auto opened = co_await open_stdio_session(place, facts, era, ids, nullptr);
+    auto opened = co_await open_channel_session(place, facts, era, ids, nullptr);
     if (!opened) co_return opened.error();
     const auto session = opened->session;
     const Greeting greeting = opened->greeting;
-    StdioConversation conversation(worker_.time, *facts, std::move(*opened), ids);
+    ChannelConversation conversation(worker_.time, *facts, std::move(*opened), ids);
     const ListLimits limits;
     auto discovery = co_await list_everything(conversation, facts->spec, greeting, limits);
     end_in_background(worker_.endings, session);

@@ -2,19 +2,19 @@
 
 #include <utility>
 
+#include "upstream/channel_watch.h"
 #include "upstream/http_watch.h"
-#include "upstream/stdio_watch.h"
 
 namespace jungle::upstream {
 namespace {
 
 // The homes borrow `state`, which owns them.
-std::unique_ptr<Homes<StdioHome>> make_stdio_homes(ServerState& state, Spawner& spawner) {
+std::unique_ptr<Homes<ChannelHome>> make_channel_homes(ServerState& state, Spawner& spawner) {
   if (state.facts->spec.transport != catalog::Transport::kStdio) return nullptr;
-  return std::make_unique<Homes<StdioHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
+  return std::make_unique<Homes<ChannelHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
     const Worker& home = state.home;
-    return std::make_unique<StdioHome>(home.executor, home.time, home.log, spawner, state.facts, *state.news, state.era,
-                                       state.ids, capabilities);
+    return std::make_unique<ChannelHome>(home.executor, home.time, home.log, spawner, state.facts, *state.news,
+                                         state.era, state.ids, capabilities);
   });
 }
 
@@ -27,10 +27,10 @@ std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
 }
 
 std::unique_ptr<ServerWatch> make_watch(ServerState& state, Random& random) {
-  if (state.stdio) {
+  if (state.channels) {
     const Worker& home = state.home;
-    return std::make_unique<StdioWatch>(home.executor, home.time, home.log, random, state.stdio->first(), state.facts,
-                                        state.era, state.ids, *state.news);
+    return std::make_unique<ChannelWatch>(home.executor, home.time, home.log, random, state.channels->first(),
+                                          state.facts, state.era, state.ids, *state.news);
   }
   if (!state.endpoint) return nullptr;
   return std::make_unique<HttpWatch>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
@@ -53,14 +53,14 @@ ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptio
       health(common.health.of(server.spec)),
       news(std::make_shared<const ServerNews>(server.spec.name, common.relister, common.watches, common.health)),
       era(known_era(server.spec, server.revision)),
-      stdio(make_stdio_homes(*this, common.spawner)),
+      channels(make_channel_homes(*this, common.spawner)),
       endpoint(make_endpoint(server.spec)),
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
       http(make_http_homes(*this)),
       parked(common.random),
       watch(make_watch(*this, common.random)) {}
 
-Task<void> ServerState::end(StdioHome::Ending how) {
+Task<void> ServerState::end(ChannelHome::Ending how) {
   parked.close();
   // Side by side: each may take its time.
   TaskGroup endings(home.executor, [&log = home.log](std::exception_ptr error) {
@@ -68,14 +68,14 @@ Task<void> ServerState::end(StdioHome::Ending how) {
     log.error("an exception left a coroutine that ends a server");
   });
   if (watch) endings.spawn(watch->end());
-  if (stdio) {
-    for (StdioHome* each : stdio->close())
+  if (channels) {
+    for (ChannelHome* each : channels->close())
       endings.spawn(each->end(how));
   }
   if (http) {
     for (HttpHome* each : http->close()) {
-      if (how == StdioHome::Ending::kNow) each->hurry();
-      endings.spawn(each->end(how == StdioHome::Ending::kLetFinish));
+      if (how == ChannelHome::Ending::kNow) each->hurry();
+      endings.spawn(each->end(how == ChannelHome::Ending::kLetFinish));
     }
   }
   co_await endings.join();

@@ -8,6 +8,7 @@
 #include "base/task.h"
 #include "catalog/entry.h"
 #include "oauth/token_source.h"
+#include "upstream/channel_home.h"
 #include "upstream/era.h"
 #include "upstream/homes.h"
 #include "upstream/http_home.h"
@@ -18,7 +19,6 @@
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
 #include "upstream/session_stream.h"
-#include "upstream/stdio_home.h"
 #include "upstream/worker.h"
 
 namespace jungle::upstream {
@@ -49,7 +49,7 @@ class ServerState {
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.
   // Null for other transports.
-  const std::unique_ptr<Homes<StdioHome>> stdio;
+  const std::unique_ptr<Homes<ChannelHome>> channels;
   const std::shared_ptr<const HttpEndpoint> endpoint;  // Null too if the URL is none.
   // Null too where the registration has an Authorization of its own, which is then the only one.
   const std::shared_ptr<oauth::TokenSource> tokens;
@@ -59,8 +59,8 @@ class ServerState {
   ParkedCalls parked;
   const std::unique_ptr<ServerWatch> watch;  // Null where there is nothing to listen to.
 
-  // Ends its sessions and processes. On the home executor; see StdioHome::end. REQUIRES: as there.
-  Task<void> end(StdioHome::Ending how);
+  // Ends its sessions and processes. On the home executor; see ChannelHome::end. REQUIRES: as there.
+  Task<void> end(ChannelHome::Ending how);
 };
 
 }  // namespace jungle::upstream

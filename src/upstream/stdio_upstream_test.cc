@@ -1,9 +1,8 @@
-#include "upstream/stdio_upstream.h"
-
 #include <string>
 #include <vector>
 
 #include "catalog/snapshot.h"
+#include "upstream/channel_upstream.h"
 #include "upstream/limits.h"
 #include "upstream/testing/upstream_test_fixture.h"
 

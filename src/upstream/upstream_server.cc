@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "upstream/channel_upstream.h"
 #include "upstream/http_upstream.h"
 #include "upstream/server_errors.h"
-#include "upstream/stdio_upstream.h"
 
 namespace jungle::upstream {
 namespace {
@@ -28,7 +28,7 @@ class UnreachableUpstream final : public UpstreamServer {
 }  // namespace
 
 std::shared_ptr<UpstreamServer> make_upstream_server(Worker& worker, std::shared_ptr<ServerState> state) {
-  if (state->stdio) return std::make_shared<StdioUpstream>(worker, std::move(state));
+  if (state->channels) return std::make_shared<ChannelUpstream>(worker, std::move(state));
   if (state->http) return std::make_shared<HttpUpstream>(worker, std::move(state));
   Error why = unusable_error(state->facts->spec);
   return std::make_shared<UnreachableUpstream>(std::move(state), std::move(why));

@@ -78,7 +78,7 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
     if (!known.state || !(known.state->facts->spec == server.spec)) {
       if (auto former = std::exchange(known.state, nullptr)) {
         former->retired = true;
-        asio::post(control_, [this, former] { endings_.spawn(run_retire(former, StdioHome::Ending::kLetFinish)); });
+        asio::post(control_, [this, former] { endings_.spawn(run_retire(former, ChannelHome::Ending::kLetFinish)); });
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
@@ -119,7 +119,7 @@ void Upstreams::State::retire_changed(const catalog::Snapshot& snapshot) {
   std::erase_if(retiring_, [](const std::weak_ptr<ServerState>& state) { return state.expired(); });
   for (auto& state : gone) {
     retiring_.push_back(state);
-    endings_.spawn(run_retire(std::move(state), StdioHome::Ending::kLetFinish));
+    endings_.spawn(run_retire(std::move(state), ChannelHome::Ending::kLetFinish));
   }
   for (Site& site : sites_)
     asio::post(site.worker->executor, site.drop_retired);
@@ -146,7 +146,7 @@ std::shared_ptr<ServerState> Upstreams::State::find_state(const catalog::ServerN
   });
 }
 
-Task<void> Upstreams::State::run_retire(std::shared_ptr<ServerState> state, StdioHome::Ending how) {
+Task<void> Upstreams::State::run_retire(std::shared_ptr<ServerState> state, ChannelHome::Ending how) {
   co_await run_on(state->home.executor, state->end(how));
 }
 
@@ -170,7 +170,7 @@ Task<void> Upstreams::State::stop() {
     if (auto state = retiring.lock()) all.push_back(std::move(state));
   }
   for (auto& state : all)
-    endings_.spawn(run_retire(std::move(state), StdioHome::Ending::kNow));
+    endings_.spawn(run_retire(std::move(state), ChannelHome::Ending::kNow));
   co_await endings_.join();
   // Only now: servers that end leave farewells with their workers.
   for (Site& site : sites_)

@@ -69,7 +69,7 @@ class Upstreams::State {
   void retire_changed(const catalog::Snapshot& snapshot);
   void watch_servers(const catalog::Snapshot& snapshot);
   Worker& home_of(std::string_view server) const;
-  Task<void> run_retire(std::shared_ptr<ServerState> state, StdioHome::Ending how);
+  Task<void> run_retire(std::shared_ptr<ServerState> state, ChannelHome::Ending how);
   Task<void> run_close(Site& site);
 
   const Executor control_;

@@ -9,9 +9,9 @@ namespace jungle::upstream {
 
 // Renders calls, sends them to the server's home (two posts, none if this worker is the home), relays what comes back,
 // and keeps their time.
-class StdioUpstream final : public UpstreamServer {
+class ChannelUpstream final : public UpstreamServer {
  public:
-  StdioUpstream(Worker& worker, std::shared_ptr<ServerState> state);
+  ChannelUpstream(Worker& worker, std::shared_ptr<ServerState> state);
 
   const std::shared_ptr<ServerState>& state() const override { return state_; }
   void close() override {}
@@ -24,7 +24,7 @@ class StdioUpstream final : public UpstreamServer {
   Task<Result<mcp::Response>> call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
                                         const mcp::CallContext& call, mcp::EventSink& events);
 
-  StdioHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
+  ChannelHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
 
   Worker& worker_;
   const std::shared_ptr<ServerState> state_;

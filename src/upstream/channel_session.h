@@ -14,36 +14,36 @@
 #include "mcp/client_capabilities.h"
 #include "mcp/json_reader.h"
 #include "telemetry/log.h"
+#include "upstream/channel_call.h"
 #include "upstream/era.h"
 #include "upstream/greeting.h"
 #include "upstream/server_facts.h"
-#include "upstream/stdio_call.h"
 #include "upstream/stdio_channel.h"
 
 namespace jungle::upstream {
 
-class StdioSession;
+class ChannelSession;
 
 // Who is told about a session, on its executor, from its reading coroutine. Must not end the session in the call.
 class SessionOwner {
  public:
   virtual ~SessionOwner() = default;
-  virtual void on_call_finished(StdioSession& session) = 0;
-  virtual void on_session_ended(StdioSession& session) = 0;
+  virtual void on_call_finished(ChannelSession& session) = 0;
+  virtual void on_session_ended(ChannelSession& session) = 0;
   // One that belongs to no call.
-  virtual void on_notification(StdioSession& session, const mcp::Notification& notification) = 0;
+  virtual void on_notification(ChannelSession& session, const mcp::Notification& notification) = 0;
 };
 
 // JSON-RPC over one child process, of either era: matches answers and progress to calls, answers the server's own
 // requests. Owned by a home or a discovery, on `executor`. end() must have returned before it is destroyed.
 // Ids are the callers' business: unique within the process.
-class StdioSession final : public ChannelListener {
+class ChannelSession final : public ChannelListener {
  public:
-  StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-               std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities, SpawnedProcess process,
-               SessionOwner* owner);
-  StdioSession(const StdioSession&) = delete;
-  StdioSession& operator=(const StdioSession&) = delete;
+  ChannelSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                 std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities, SpawnedProcess process,
+                 SessionOwner* owner);
+  ChannelSession(const ChannelSession&) = delete;
+  ChannelSession& operator=(const ChannelSession&) = delete;
 
   // `initialize` and `notifications/initialized` (MCP 2025-11-25 basic/lifecycle), with id `id`.
   Task<Result<Greeting>> initialize(std::uint64_t id);
@@ -57,7 +57,7 @@ class StdioSession final : public ChannelListener {
   Task<Result<mcp::Response>> request(std::uint64_t id, std::string_view method, std::string_view params);
 
   // Puts the call on its way; it finishes when its answer comes or the session ends. False: it has failed already.
-  bool start(const std::shared_ptr<StdioCall>& call);
+  bool start(const std::shared_ptr<ChannelCall>& call);
   // Sends the answer to a request that the server put to call `call_id`, unless that has ended.
   void answer(std::uint64_t call_id, std::string text);
   // Forgets a call and tells the server so. Its late answer is dropped.
@@ -76,20 +76,20 @@ class StdioSession final : public ChannelListener {
   void on_end(const std::string& why) override;
 
  private:
-  using Pending = std::map<std::uint64_t, std::shared_ptr<StdioCall>>;
+  using Pending = std::map<std::uint64_t, std::shared_ptr<ChannelCall>>;
 
-  Task<Result<Greeting>> greeted_with(std::shared_ptr<StdioCall> call, Era era);
+  Task<Result<Greeting>> greeted_with(std::shared_ptr<ChannelCall> call, Era era);
   Result<Greeting> greeting_of(const mcp::Response& response, Era era);
   void take_message(std::string text);
   Pending::iterator find_call(std::uint64_t id);
-  bool wait_for_task(StdioCall& call, const mcp::Response& answer);
+  bool wait_for_task(ChannelCall& call, const mcp::Response& answer);
   void take_response(mcp::IncomingResponse response);
   void take_request(mcp::Request request);
-  std::shared_ptr<StdioCall> only_call() const;
+  std::shared_ptr<ChannelCall> only_call() const;
   void take_notification(mcp::Notification notification);
   void fail_all(const Error& error);
   void tell_log_level(const LogLevelRequest& request);
-  std::shared_ptr<StdioCall> make_call(std::uint64_t id, std::string_view method, std::string_view params);
+  std::shared_ptr<ChannelCall> make_call(std::uint64_t id, std::string_view method, std::string_view params);
 
   Executor executor_;
   Time& time_;
@@ -108,6 +108,6 @@ class StdioSession final : public ChannelListener {
 };
 
 // A call of the session's own executor: waits for its answer.
-Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const catalog::ServerSpec& spec);
+Task<Result<mcp::Response>> answer_of(std::shared_ptr<ChannelCall> call, const catalog::ServerSpec& spec);
 
 }  // namespace jungle::upstream

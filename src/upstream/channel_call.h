@@ -29,9 +29,9 @@ struct Besides {
 // server, notifications and the answer come back.
 //
 // The const part is written by the caller before it hands the call over.
-class StdioCall : public CallInbox {
+class ChannelCall : public CallInbox {
  public:
-  StdioCall(Executor caller, std::uint64_t call_id, std::string request_text, Besides asked_besides = {})
+  ChannelCall(Executor caller, std::uint64_t call_id, std::string request_text, Besides asked_besides = {})
       : CallInbox(caller), id(call_id), besides(asked_besides), text(std::move(request_text)) {}
 
   const std::uint64_t id;
@@ -43,7 +43,7 @@ class StdioCall : public CallInbox {
   bool is_listen = false;  // It lasts, and is no call that a server could be asking something for.
 
   // The session has put the request on its way: now the time of the call runs.
-  static void tell_started(const std::shared_ptr<StdioCall>& call) {
+  static void tell_started(const std::shared_ptr<ChannelCall>& call) {
     asio::dispatch(call->caller(), [call] {
       call->started_ = true;
       call->wake();

@@ -1,4 +1,4 @@
-#include "upstream/stdio_watch.h"
+#include "upstream/channel_watch.h"
 
 #include <utility>
 
@@ -10,9 +10,9 @@
 
 namespace jungle::upstream {
 
-StdioWatch::StdioWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, StdioHome& home,
-                       std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
-                       const ServerNews& news)
+ChannelWatch::ChannelWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, ChannelHome& home,
+                           std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era,
+                           std::atomic<std::uint64_t>& ids, const ServerNews& news)
     : place_{executor, time, log, random, home, std::move(facts), ids, news},
       era_(era),
       tasks_(executor, [&log](std::exception_ptr error) {
@@ -22,12 +22,12 @@ StdioWatch::StdioWatch(Executor executor, Time& time, telemetry::Log& log, Rando
   home.on_shared_changed([this] { take_process(); });
 }
 
-void StdioWatch::hear(OfferedNews offered) {
+void ChannelWatch::hear(OfferedNews offered) {
   place_.offered = offered;
   wake();
 }
 
-void StdioWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) {
+void ChannelWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) {
   if (closed_ || !is_stateful()) {
     if (!reply) return;
     const Error none{ErrorCode::kUnavailable,
@@ -41,17 +41,17 @@ void StdioWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirm
   wake();
 }
 
-void StdioWatch::unsubscribe(const std::string& uri) {
+void ChannelWatch::unsubscribe(const std::string& uri) {
   place_.uris.remove(uri);
   wake();
 }
 
-bool StdioWatch::has_work() const {
+bool ChannelWatch::has_work() const {
   if (!is_stateful()) return false;
   return is_modern() ? listen_.is_wanted() : !place_.uris.empty() || !subscribed_.taken.empty();
 }
 
-void StdioWatch::wake() {
+void ChannelWatch::wake() {
   place_.home.hold_shared(!place_.uris.empty());
   place_.changed.notify_all();
   if (closed_ || !has_work() || std::exchange(running_, true)) return;
@@ -59,7 +59,7 @@ void StdioWatch::wake() {
 }
 
 // A process has started, or has ended: then what it was subscribed to is lost, and what it would have said since.
-void StdioWatch::take_process() {
+void ChannelWatch::take_process() {
   if (!place_.home.shared_greeting() && !subscribed_.empty()) {
     subscribed_ = {};
     place_.note_failure();
@@ -67,7 +67,7 @@ void StdioWatch::take_process() {
   wake();
 }
 
-Task<void> StdioWatch::run() {
+Task<void> ChannelWatch::run() {
   for (;;) {
     const bool stop = co_await is_cancelled();
     if (stop || !has_work()) break;
@@ -77,7 +77,7 @@ Task<void> StdioWatch::run() {
   running_ = false;
 }
 
-Task<void> StdioWatch::keep_subscriptions() {
+Task<void> ChannelWatch::keep_subscriptions() {
   while (has_work() && !is_modern()) {
     const bool stop = co_await is_cancelled();
     if (stop) co_return;
@@ -98,7 +98,7 @@ Task<void> StdioWatch::keep_subscriptions() {
   }
 }
 
-Task<void> StdioWatch::subscribe_at_server(std::string uri) {
+Task<void> ChannelWatch::subscribe_at_server(std::string uri) {
   auto answer = co_await ask("resources/subscribe", uri);
   if (!answer) {
     place_.note_failure();
@@ -119,11 +119,11 @@ Task<void> StdioWatch::subscribe_at_server(std::string uri) {
   place_.news.resource_updated(uri);
 }
 
-Task<Result<mcp::Response>> StdioWatch::ask(std::string method, std::string uri) {
+Task<Result<mcp::Response>> ChannelWatch::ask(std::string method, std::string uri) {
   const ServerFacts& facts = *place_.facts;
   const std::uint64_t id = place_.ids.fetch_add(1);
   const std::string params = "{\"uri\":" + mcp::json_string(uri) + "}";
-  const auto call = std::make_shared<StdioCall>(place_.executor, id, request_text(id, method, params));
+  const auto call = std::make_shared<ChannelCall>(place_.executor, id, request_text(id, method, params));
   call->is_listen = true;
   place_.home.submit(call);
   const Seconds limit = 2 * facts.init_timeout;  // The process may have to be started.
@@ -136,7 +136,7 @@ Task<Result<mcp::Response>> StdioWatch::ask(std::string method, std::string uri)
   co_return answer;
 }
 
-Task<void> StdioWatch::end() {
+Task<void> ChannelWatch::end() {
   closed_ = true;
   tasks_.cancel();
   co_await tasks_.join();

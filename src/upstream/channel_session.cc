@@ -1,4 +1,4 @@
-#include "upstream/stdio_session.h"
+#include "upstream/channel_session.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,14 +20,14 @@ namespace jungle::upstream {
 namespace {
 
 // operator|| runs its operands as coroutines of their own, where cancellation would throw unless told not to.
-Task<bool> change_of(std::shared_ptr<StdioCall> call) {
+Task<bool> change_of(std::shared_ptr<ChannelCall> call) {
   co_await asio::this_coro::throw_if_cancelled(false);
   co_return co_await call->changed();
 }
 
 }  // namespace
 
-Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const catalog::ServerSpec& spec) {
+Task<Result<mcp::Response>> answer_of(std::shared_ptr<ChannelCall> call, const catalog::ServerSpec& spec) {
   while (!call->answer()) {
     const bool stop = co_await is_cancelled();
     if (stop) co_return cancelled_error(spec);
@@ -37,9 +37,9 @@ Task<Result<mcp::Response>> answer_of(std::shared_ptr<StdioCall> call, const cat
   co_return std::move(*call->answer());
 }
 
-StdioSession::StdioSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                           std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities,
-                           SpawnedProcess process, SessionOwner* owner)
+ChannelSession::ChannelSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                               std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities,
+                               SpawnedProcess process, SessionOwner* owner)
     : executor_(executor),
       time_(time),
       log_(log),
@@ -48,30 +48,31 @@ StdioSession::StdioSession(Executor executor, Time& time, telemetry::Log& log, S
       owner_(owner),
       channel_(executor, time, log, spawner, {facts_->spec.name.str(), facts_->redactor}, std::move(process), *this) {}
 
-std::shared_ptr<StdioCall> StdioSession::make_call(std::uint64_t id, std::string_view method, std::string_view params) {
-  return std::make_shared<StdioCall>(executor_, id, request_text(id, method, params));
+std::shared_ptr<ChannelCall> ChannelSession::make_call(std::uint64_t id, std::string_view method,
+                                                       std::string_view params) {
+  return std::make_shared<ChannelCall>(executor_, id, request_text(id, method, params));
 }
 
-Task<Result<Greeting>> StdioSession::initialize(std::uint64_t id) {
+Task<Result<Greeting>> ChannelSession::initialize(std::uint64_t id) {
   auto call = make_call(id, "initialize", initialize_params(facts_->client_info, capabilities_));
   start(call);
   co_return co_await greeted_with(std::move(call), Era::kLegacy);
 }
 
-Task<Result<Greeting>> StdioSession::discover(std::uint64_t id) {
+Task<Result<Greeting>> ChannelSession::discover(std::uint64_t id) {
   era_ = Era::kModern;
   auto call = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
   start(call);
   co_return co_await greeted_with(std::move(call), Era::kModern);
 }
 
-Task<Result<Greeting>> StdioSession::greeted_with(std::shared_ptr<StdioCall> call, Era era) {
+Task<Result<Greeting>> ChannelSession::greeted_with(std::shared_ptr<ChannelCall> call, Era era) {
   auto answer = co_await answer_of(std::move(call), facts_->spec);
   if (!answer) co_return answer.error();
   co_return greeting_of(*answer, era);
 }
 
-Result<Greeting> StdioSession::greeting_of(const mcp::Response& response, Era era) {
+Result<Greeting> ChannelSession::greeting_of(const mcp::Response& response, Era era) {
   auto greeting = read_greeting(facts_->spec, response, era);
   if (!greeting) return greeting;
   greeting_ = *greeting;
@@ -83,7 +84,7 @@ Result<Greeting> StdioSession::greeting_of(const mcp::Response& response, Era er
   return greeting;
 }
 
-Task<Result<Greeting>> StdioSession::probe(std::uint64_t id, Millis probe_time) {
+Task<Result<Greeting>> ChannelSession::probe(std::uint64_t id, Millis probe_time) {
   using namespace asio::experimental::awaitable_operators;
   auto discover = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
   start(discover);
@@ -111,36 +112,37 @@ Task<Result<Greeting>> StdioSession::probe(std::uint64_t id, Millis probe_time) 
   co_return co_await greeted_with(std::move(initialize_call), Era::kLegacy);
 }
 
-Task<Result<mcp::Response>> StdioSession::request(std::uint64_t id, std::string_view method, std::string_view params) {
+Task<Result<mcp::Response>> ChannelSession::request(std::uint64_t id, std::string_view method,
+                                                    std::string_view params) {
   auto call = make_call(id, method, params);
   start(call);
   co_return co_await answer_of(std::move(call), facts_->spec);
 }
 
-bool StdioSession::start(const std::shared_ptr<StdioCall>& call) {
+bool ChannelSession::start(const std::shared_ptr<ChannelCall>& call) {
   if (ended_why_) {
-    StdioCall::finish(call, ended_error(facts_->spec, *ended_why_));
+    ChannelCall::finish(call, ended_error(facts_->spec, *ended_why_));
     return false;
   }
   if (call->besides.log_level) tell_log_level(*call->besides.log_level);
   if (auto sent = channel_.send(std::move(call->text)); !sent) {
-    StdioCall::finish(call, sent.error());
+    ChannelCall::finish(call, sent.error());
     return false;
   }
   pending_.emplace(call->id, call);
-  StdioCall::tell_started(call);
+  ChannelCall::tell_started(call);
   return true;
 }
 
 // A level holds for all calls of the session: the least urgent that one of them wants.
-void StdioSession::tell_log_level(const LogLevelRequest& request) {
+void ChannelSession::tell_log_level(const LogLevelRequest& request) {
   if (!takes_log_level_ || (log_level_ && *log_level_ <= request.level)) return;
   log_level_ = request.level;
   auto sent = channel_.send(request_text(request.id, "logging/setLevel", level_params(request.level)));
   (void)sent.has_value();  // The call, which follows, will fail too.
 }
 
-void StdioSession::cancel(std::uint64_t id, std::string_view reason) {
+void ChannelSession::cancel(std::uint64_t id, std::string_view reason) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   const auto call = std::move(found->second);
@@ -153,7 +155,7 @@ void StdioSession::cancel(std::uint64_t id, std::string_view reason) {
   if (owner_ != nullptr) owner_->on_call_finished(*this);
 }
 
-void StdioSession::on_message(std::string text) {
+void ChannelSession::on_message(std::string text) {
   if (!mcp::looks_like_batch(text)) return take_message(std::move(text));
   auto batch = mcp::split_batch(text);  // MCP 2025-03-26 "Batching".
   if (auto* messages = std::get_if<std::vector<std::string>>(&batch)) {
@@ -162,7 +164,7 @@ void StdioSession::on_message(std::string text) {
   }
 }
 
-void StdioSession::take_message(std::string text) {
+void ChannelSession::take_message(std::string text) {
   const auto form = era_ == Era::kModern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy;
   auto read = mcp::read_message(std::move(text), form);
   if (auto* bad = std::get_if<mcp::BadMessage>(&read)) {
@@ -171,7 +173,7 @@ void StdioSession::take_message(std::string text) {
     if (found == pending_.end()) return;
     const auto call = std::move(found->second);
     pending_.erase(found);
-    StdioCall::finish(call, nonsense_error(facts_->spec, "its answer is malformed: " + bad->message));
+    ChannelCall::finish(call, nonsense_error(facts_->spec, "its answer is malformed: " + bad->message));
     if (owner_ != nullptr) owner_->on_call_finished(*this);
     return;
   }
@@ -182,12 +184,12 @@ void StdioSession::take_message(std::string text) {
 }
 
 // Nothing on the wire says which call a request belongs to (SEP-2260): it is put to the one that it can only belong to.
-void StdioSession::take_request(mcp::Request request) {
+void ChannelSession::take_request(mcp::Request request) {
   std::string text;
   if (request.method == mcp::Method::kPing || !capabilities_.any()) {
     text = answer_to_server(request);
   } else if (const auto call = only_call()) {
-    return StdioCall::put(call, std::move(request));
+    return ChannelCall::put(call, std::move(request));
   } else {
     text = refusal_text(request.id, ambiguous_error(calls_in_flight()));
   }
@@ -197,7 +199,7 @@ void StdioSession::take_request(mcp::Request request) {
   }
 }
 
-void StdioSession::answer(std::uint64_t call_id, std::string text) {
+void ChannelSession::answer(std::uint64_t call_id, std::string text) {
   if (!pending_.contains(call_id)) return;
   if (auto sent = channel_.send(std::move(text)); !sent) {
     log_.debug("a client's answer was not sent",
@@ -206,7 +208,7 @@ void StdioSession::answer(std::uint64_t call_id, std::string text) {
 }
 
 // By the id of the call, or of the `tasks/result` that it waits for.
-StdioSession::Pending::iterator StdioSession::find_call(std::uint64_t id) {
+ChannelSession::Pending::iterator ChannelSession::find_call(std::uint64_t id) {
   const auto found = pending_.find(id);
   if (found != pending_.end()) return found->second->task.empty() ? found : pending_.end();
   return std::find_if(pending_.begin(), pending_.end(), [id](const auto& item) {
@@ -215,7 +217,7 @@ StdioSession::Pending::iterator StdioSession::find_call(std::uint64_t id) {
 }
 
 // True if the answer is the handle of a task: the answer proper is asked for then.
-bool StdioSession::wait_for_task(StdioCall& call, const mcp::Response& answer) {
+bool ChannelSession::wait_for_task(ChannelCall& call, const mcp::Response& answer) {
   if (call.besides.task_result_id == 0 || !call.task.empty()) return false;
   auto task = task_params_of(answer);
   if (!task) return false;
@@ -224,7 +226,7 @@ bool StdioSession::wait_for_task(StdioCall& call, const mcp::Response& answer) {
   return sent.has_value();
 }
 
-void StdioSession::take_response(mcp::IncomingResponse response) {
+void ChannelSession::take_response(mcp::IncomingResponse response) {
   const auto found = find_call(mcp::own_number(response.id).value_or(0));
   if (found == pending_.end()) {
     log_.debug("an answer that nobody waits for", {{"server", facts_->spec.name.str()}, {"id", response.id}});
@@ -235,53 +237,53 @@ void StdioSession::take_response(mcp::IncomingResponse response) {
   pending_.erase(found);
   if (!call->task.empty()) response.response = without_task_meta(std::move(response.response));
   if (response.response.is_error()) response.response.redact(facts_->redactor);
-  StdioCall::finish(call, std::move(response.response));
+  ChannelCall::finish(call, std::move(response.response));
   if (owner_ != nullptr) owner_->on_call_finished(*this);
 }
 
-std::size_t StdioSession::calls_in_flight() const {
+std::size_t ChannelSession::calls_in_flight() const {
   return static_cast<std::size_t>(
       std::count_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; }));
 }
 
-std::shared_ptr<StdioCall> StdioSession::only_call() const {
+std::shared_ptr<ChannelCall> ChannelSession::only_call() const {
   if (calls_in_flight() != 1) return nullptr;
   return std::find_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; })
       ->second;
 }
 
-void StdioSession::take_notification(mcp::Notification notification) {
+void ChannelSession::take_notification(mcp::Notification notification) {
   if (notification.method == "notifications/progress") {
     const auto token = own_token_of(notification);
     const auto found = token ? pending_.find(*token) : pending_.end();
-    if (found != pending_.end()) StdioCall::tell(found->second, std::move(notification));
+    if (found != pending_.end()) ChannelCall::tell(found->second, std::move(notification));
   } else if (notification.method == "notifications/message") {
     // With several calls in flight nobody knows whose it is.
-    if (const auto call = only_call()) StdioCall::tell(call, std::move(notification));
+    if (const auto call = only_call()) ChannelCall::tell(call, std::move(notification));
   } else if (notification.method == "notifications/cancelled") {
     for (const auto& [id, call] : pending_)
-      StdioCall::tell(call, notification);  // The one that it asked something knows which.
+      ChannelCall::tell(call, notification);  // The one that it asked something knows which.
   } else if (era_ == Era::kModern) {
     const auto found = pending_.find(subscription_of(notification));
-    if (found != pending_.end()) StdioCall::tell(found->second, std::move(notification));
+    if (found != pending_.end()) ChannelCall::tell(found->second, std::move(notification));
   } else if (owner_ != nullptr) {
     owner_->on_notification(*this, notification);
   }
 }
 
-void StdioSession::on_end(const std::string& why) {
+void ChannelSession::on_end(const std::string& why) {
   ended_why_ = why;
   fail_all(ended_error(facts_->spec, why));
   if (owner_ != nullptr) owner_->on_session_ended(*this);
 }
 
-void StdioSession::fail_all(const Error& error) {
+void ChannelSession::fail_all(const Error& error) {
   const auto calls = std::exchange(pending_, {});
   for (const auto& [id, call] : calls)
-    StdioCall::finish(call, error);
+    ChannelCall::finish(call, error);
 }
 
-Task<void> StdioSession::end(EndTimes times) {
+Task<void> ChannelSession::end(EndTimes times) {
   ending_ = true;
   owner_ = nullptr;
   if (!ended_why_) ended_why_ = "it was ended";

@@ -1,4 +1,4 @@
-#include "upstream/stdio_home.h"
+#include "upstream/channel_home.h"
 
 #include <algorithm>
 #include <string>
@@ -27,9 +27,9 @@ bool doubts_era(Era era, const Error& error) {
 
 }  // namespace
 
-StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                     std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
-                     std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
+ChannelHome::ChannelHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                         std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
+                         std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
     : executor_(executor),
       time_(time),
       log_(log),
@@ -44,9 +44,9 @@ StdioHome::StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner
       tasks_(executor, log_bug(log)),
       endings_(executor, log_bug(log)) {}
 
-void StdioHome::submit(std::shared_ptr<StdioCall> call) {
+void ChannelHome::submit(std::shared_ptr<ChannelCall> call) {
   last_call_ = time_.steady_now();
-  if (closed_) return StdioCall::finish(call, gone_error(facts_->spec));
+  if (closed_) return ChannelCall::finish(call, gone_error(facts_->spec));
   // The common case needs no coroutine: a process stands ready.
   if (is_stateful() && shared_ && shared_->alive()) {
     shared_->start(std::move(call));
@@ -63,15 +63,15 @@ void StdioHome::submit(std::shared_ptr<StdioCall> call) {
   tasks_.spawn(run_call(std::move(call)));
 }
 
-Task<void> StdioHome::run_call(std::shared_ptr<StdioCall> call) {
+Task<void> ChannelHome::run_call(std::shared_ptr<ChannelCall> call) {
   auto session = is_stateful() ? ensure_shared() : open(era_.load());
   auto opened = co_await std::move(session);
   waiting_.erase(call->id);
   const bool withdrawn = withdrawn_.erase(call->id) != 0;
   if (!opened) {
-    StdioCall::finish(call, opened.error());
+    ChannelCall::finish(call, opened.error());
   } else if (withdrawn || hurry_) {
-    StdioCall::finish(call, withdrawn ? cancelled_error(facts_->spec) : gone_error(facts_->spec));
+    ChannelCall::finish(call, withdrawn ? cancelled_error(facts_->spec) : gone_error(facts_->spec));
     if (!is_stateful()) keep(std::move(*opened));
   } else if (is_stateful()) {
     (*opened)->start(std::move(call));
@@ -83,7 +83,7 @@ Task<void> StdioHome::run_call(std::shared_ptr<StdioCall> call) {
 }
 
 // The session's first and only call.
-void StdioHome::start_alone(SessionPtr session, std::shared_ptr<StdioCall> call) {
+void ChannelHome::start_alone(SessionPtr session, std::shared_ptr<ChannelCall> call) {
   if (session->start(std::move(call))) {
     busy_.insert(std::move(session));
   } else {
@@ -91,7 +91,7 @@ void StdioHome::start_alone(SessionPtr session, std::shared_ptr<StdioCall> call)
   }
 }
 
-void StdioHome::cancel(std::uint64_t id, std::string reason) {
+void ChannelHome::cancel(std::uint64_t id, std::string reason) {
   if (waiting_.count(id) != 0) {
     withdrawn_.insert(id);
     return;
@@ -102,14 +102,14 @@ void StdioHome::cancel(std::uint64_t id, std::string reason) {
     session->cancel(id, reason);
 }
 
-void StdioHome::answer(std::uint64_t id, const std::string& text) {
+void ChannelHome::answer(std::uint64_t id, const std::string& text) {
   if (shared_) shared_->answer(id, text);
   for (const SessionPtr& session : busy_)
     session->answer(id, text);
 }
 
-Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {
-  auto opened = co_await open_stdio_session(place(), facts_, era, ids_, this);
+Task<Result<ChannelHome::SessionPtr>> ChannelHome::open(Era era) {
+  auto opened = co_await open_channel_session(place(), facts_, era, ids_, this);
   if (!opened) {
     if (facts_->spec.protocol == catalog::Protocol::kAuto && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
     co_return opened.error();
@@ -121,7 +121,7 @@ Task<Result<StdioHome::SessionPtr>> StdioHome::open(Era era) {
 }
 
 // Single flight: the first caller opens, the others wait for it and share a failure.
-Task<Result<StdioHome::SessionPtr>> StdioHome::ensure_shared() {
+Task<Result<ChannelHome::SessionPtr>> ChannelHome::ensure_shared() {
   if (opening_shared_) {
     const auto attempt = shared_attempts_;
     while (opening_shared_ && attempt == shared_attempts_) {
@@ -145,7 +145,7 @@ Task<Result<StdioHome::SessionPtr>> StdioHome::ensure_shared() {
   co_return opened;
 }
 
-StdioHome::SessionPtr StdioHome::take_warm() {
+ChannelHome::SessionPtr ChannelHome::take_warm() {
   while (!warm_.empty()) {
     SessionPtr session = std::move(warm_.front());
     warm_.pop_front();
@@ -156,7 +156,7 @@ StdioHome::SessionPtr StdioHome::take_warm() {
 }
 
 // A fresh session becomes the shared one or joins the warm ones.
-void StdioHome::keep(SessionPtr session) {
+void ChannelHome::keep(SessionPtr session) {
   if (hurry_ || !session->alive()) return end_in_background(endings_, std::move(session));
   if (is_stateful()) {
     if (shared_ && shared_->alive()) return end_in_background(endings_, std::move(session));
@@ -171,7 +171,7 @@ void StdioHome::keep(SessionPtr session) {
   watch_idleness();
 }
 
-void StdioHome::keep_warm() {
+void ChannelHome::keep_warm() {
   if (closed_ || is_stateful()) return;
   const int wanted = std::clamp(facts_->spec.warm, 0, catalog::kWarmMax);
   while (static_cast<int>(warm_.size()) + warming_ < wanted) {
@@ -180,7 +180,7 @@ void StdioHome::keep_warm() {
   }
 }
 
-Task<void> StdioHome::run_warm_up() {
+Task<void> ChannelHome::run_warm_up() {
   auto opened = co_await open(era_.load());
   --warming_;
   if (opened) {
@@ -192,7 +192,7 @@ Task<void> StdioHome::run_warm_up() {
   }
 }
 
-void StdioHome::find_era(std::shared_ptr<EraReply> reply) {
+void ChannelHome::find_era(std::shared_ptr<EraReply> reply) {
   if (closed_) return EraReply::give(reply, gone_error(facts_->spec));
   if (const Era era = era_.load(); era != Era::kUnknown) return EraReply::give(reply, era);
   era_replies_.push_back(std::move(reply));
@@ -200,8 +200,8 @@ void StdioHome::find_era(std::shared_ptr<EraReply> reply) {
   tasks_.spawn(run_find_era());
 }
 
-Task<void> StdioHome::run_find_era() {
-  auto opened = co_await open_stdio_session(place(), facts_, Era::kUnknown, ids_, this);
+Task<void> ChannelHome::run_find_era() {
+  auto opened = co_await open_channel_session(place(), facts_, Era::kUnknown, ids_, this);
   finding_era_ = false;
   Result<Era> found = Era::kUnknown;
   if (opened) {
@@ -217,23 +217,23 @@ Task<void> StdioHome::run_find_era() {
     EraReply::give(reply, found);
 }
 
-void StdioHome::on_call_finished(StdioSession& session) {
+void ChannelHome::on_call_finished(ChannelSession& session) {
   last_call_ = time_.steady_now();
   if (!is_stateful()) retire(session);
   calmer_.notify_all();
 }
 
-void StdioHome::on_session_ended(StdioSession& session) {
+void ChannelHome::on_session_ended(ChannelSession& session) {
   retire(session);
   calmer_.notify_all();
 }
 
-void StdioHome::on_notification(StdioSession& session, const mcp::Notification& notification) {
+void ChannelHome::on_notification(ChannelSession& session, const mcp::Notification& notification) {
   if (shared_.get() == &session) news_.take(notification);
 }
 
 // Takes a session out of where it is kept and ends it; once, whatever is reported about it later.
-void StdioHome::retire(StdioSession& session) {
+void ChannelHome::retire(ChannelSession& session) {
   const auto is_it = [&](const SessionPtr& other) { return other.get() == &session; };
   if (is_it(shared_)) return end_shared();
   if (const auto found = std::find_if(busy_.begin(), busy_.end(), is_it); found != busy_.end()) {
@@ -248,14 +248,14 @@ void StdioHome::retire(StdioSession& session) {
   }
 }
 
-void StdioHome::watch_idleness() {
+void ChannelHome::watch_idleness() {
   if (watching_ || closed_ || (is_stateful() && facts_->session_idle.count() <= 0)) return;
   watching_ = true;
   last_call_ = std::max(last_call_, time_.steady_now());
   tasks_.spawn(run_idle_watch());
 }
 
-Task<void> StdioHome::run_idle_watch() {
+Task<void> ChannelHome::run_idle_watch() {
   const Seconds limit = is_stateful() ? facts_->session_idle : kReadyIdle;
   while (shared_ || !warm_.empty()) {
     const SteadyTime now = time_.steady_now();
@@ -273,11 +273,11 @@ Task<void> StdioHome::run_idle_watch() {
   watching_ = false;
 }
 
-bool StdioHome::is_busy() const {
+bool ChannelHome::is_busy() const {
   return !waiting_.empty() || !busy_.empty() || (shared_ && shared_->calls_in_flight() > 0);
 }
 
-void StdioHome::retire_all() {
+void ChannelHome::retire_all() {
   for (const SessionPtr& session : std::exchange(busy_, {}))
     end_in_background(endings_, session);
   for (SessionPtr& session : std::exchange(warm_, {}))
@@ -285,17 +285,17 @@ void StdioHome::retire_all() {
   if (shared_) end_shared();
 }
 
-void StdioHome::end_shared() {
+void ChannelHome::end_shared() {
   end_in_background(endings_, std::exchange(shared_, nullptr));
   if (on_shared_changed_ && !closed_) on_shared_changed_();
 }
 
-std::optional<Greeting> StdioHome::shared_greeting() const {
+std::optional<Greeting> ChannelHome::shared_greeting() const {
   if (!shared_ || !shared_->alive()) return std::nullopt;
   return shared_->greeting();
 }
 
-Task<void> StdioHome::end(Ending how) {
+Task<void> ChannelHome::end(Ending how) {
   closed_ = true;
   if (how == Ending::kNow) hurry_ = true;
   calmer_.notify_all();
@@ -311,7 +311,7 @@ Task<void> StdioHome::end(Ending how) {
   co_await tasks_.join();
   retire_all();  // What an opening that was just succeeding brought.
   for (const auto& [id, call] : std::exchange(waiting_, {}))
-    StdioCall::finish(call, gone_error(facts_->spec));
+    ChannelCall::finish(call, gone_error(facts_->spec));
   for (const auto& reply : std::exchange(era_replies_, {}))
     EraReply::give(reply, gone_error(facts_->spec));
   co_await endings_.join();

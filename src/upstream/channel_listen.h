@@ -4,17 +4,17 @@
 #include <memory>
 
 #include "base/task_group.h"
+#include "upstream/channel_watch_place.h"
 #include "upstream/listen_filter.h"
-#include "upstream/stdio_watch_place.h"
 
 namespace jungle::upstream {
 
 // One `subscriptions/listen` over the process that all calls share (MCP 2026-07-28 basic/patterns/subscriptions), as
 // ModernWatch is over HTTP. Changes of lists are asked for while there is a process; none is started for them. Owned by
-// a StdioWatch, as are the coroutines of the requests, in `tasks`.
-class StdioListen {
+// a ChannelWatch, as are the coroutines of the requests, in `tasks`.
+class ChannelListen {
  public:
-  StdioListen(StdioWatchPlace& place, TaskGroup& tasks) : place_(place), tasks_(tasks) {}
+  ChannelListen(ChannelWatchPlace& place, TaskGroup& tasks) : place_(place), tasks_(tasks) {}
 
   bool is_wanted() const;
   // Listens until that is not wanted.
@@ -26,12 +26,12 @@ class StdioListen {
 
   ListenPtr start(ListenFilter filter);
   void stop(ListenPtr listen);
-  static Task<void> run_listen(StdioWatchPlace& place, ListenPtr listen);
+  static Task<void> run_listen(ChannelWatchPlace& place, ListenPtr listen);
   void settle();
   void take_place(ListenPtr next);
   void drop_failed(ListenPtr failed);
 
-  StdioWatchPlace& place_;
+  ChannelWatchPlace& place_;
   TaskGroup& tasks_;
   ListenPtr current_;
   ListenPtr next_;         // Not acknowledged yet.

@@ -10,18 +10,18 @@
 #include "base/task.h"
 #include "base/task_group.h"
 #include "telemetry/log.h"
-#include "upstream/stdio_session.h"
+#include "upstream/channel_session.h"
 
 namespace jungle::upstream {
 
 // A process that was greeted.
 struct OpenedSession {
-  std::shared_ptr<StdioSession> session;
+  std::shared_ptr<ChannelSession> session;
   Greeting greeting;
 };
 
 // What opening needs; everything outlives it.
-struct StdioPlace {
+struct ChannelPlace {
   Executor executor;
   Time& time;
   telemetry::Log& log;
@@ -36,10 +36,10 @@ struct StdioPlace {
 // `ids` numbers our requests.
 //
 // Errors: as Discoverer::discover. What was started and failed is ended in `endings`.
-Task<Result<OpenedSession>> open_stdio_session(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
-                                               std::atomic<std::uint64_t>& ids, SessionOwner* owner);
+Task<Result<OpenedSession>> open_channel_session(ChannelPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
+                                                 std::atomic<std::uint64_t>& ids, SessionOwner* owner);
 
 // Ends a session's process in `endings`.
-void end_in_background(TaskGroup& endings, std::shared_ptr<StdioSession> session);
+void end_in_background(TaskGroup& endings, std::shared_ptr<ChannelSession> session);
 
 }  // namespace jungle::upstream

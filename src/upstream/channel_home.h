@@ -17,9 +17,9 @@
 #include "base/signal.h"
 #include "base/task.h"
 #include "base/task_group.h"
+#include "upstream/channel_call.h"
+#include "upstream/channel_opening.h"
 #include "upstream/server_news.h"
-#include "upstream/stdio_call.h"
-#include "upstream/stdio_opening.h"
 
 namespace jungle::upstream {
 
@@ -32,18 +32,18 @@ namespace jungle::upstream {
 // is heard; a process that serves one call speaks for itself alone.
 //
 // Owned by its ServerState. Every method runs on the home executor. end() must have returned before it is destroyed.
-class StdioHome final : public SessionOwner {
+class ChannelHome final : public SessionOwner {
  public:
   // How to end: calls in flight may finish, or fail at once.
   enum class Ending : std::uint8_t { kLetFinish, kNow };
   using EraReply = Reply<Result<Era>>;
 
-  StdioHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-            std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
-            std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities);
+  ChannelHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+              std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
+              std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities);
 
   // Carries a call, rendered for the known era, to a process, and finishes it.
-  void submit(std::shared_ptr<StdioCall> call);
+  void submit(std::shared_ptr<ChannelCall> call);
   // The client's answer to a request that the server put to call `id`; dropped if that has ended.
   void answer(std::uint64_t id, const std::string& text);
   // The caller lost interest: the server is told, or a call that still waits for its process is withdrawn.
@@ -61,16 +61,16 @@ class StdioHome final : public SessionOwner {
   // Ends everything. A second call with kNow hurries the first. REQUIRES: the coroutine is not being cancelled.
   Task<void> end(Ending how);
 
-  void on_call_finished(StdioSession& session) override;
-  void on_session_ended(StdioSession& session) override;
-  void on_notification(StdioSession& session, const mcp::Notification& notification) override;
+  void on_call_finished(ChannelSession& session) override;
+  void on_session_ended(ChannelSession& session) override;
+  void on_notification(ChannelSession& session, const mcp::Notification& notification) override;
 
  private:
-  using SessionPtr = std::shared_ptr<StdioSession>;
+  using SessionPtr = std::shared_ptr<ChannelSession>;
 
   bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
-  StdioPlace place() { return StdioPlace{executor_, time_, log_, spawner_, endings_, capabilities_}; }
-  Task<void> run_call(std::shared_ptr<StdioCall> call);
+  ChannelPlace place() { return ChannelPlace{executor_, time_, log_, spawner_, endings_, capabilities_}; }
+  Task<void> run_call(std::shared_ptr<ChannelCall> call);
   Task<Result<SessionPtr>> open(Era era);
   Task<Result<SessionPtr>> ensure_shared();
   Task<void> run_warm_up();
@@ -79,9 +79,9 @@ class StdioHome final : public SessionOwner {
   SessionPtr take_warm();
   void keep_warm();
   void keep(SessionPtr session);
-  void start_alone(SessionPtr session, std::shared_ptr<StdioCall> call);
+  void start_alone(SessionPtr session, std::shared_ptr<ChannelCall> call);
   void watch_idleness();
-  void retire(StdioSession& session);
+  void retire(ChannelSession& session);
   void end_shared();
   void retire_all();
   bool is_busy() const;
@@ -107,11 +107,11 @@ class StdioHome final : public SessionOwner {
   std::uint64_t shared_attempts_ = 0;
   int warming_ = 0;
   SteadyTime last_call_{};
-  std::deque<SessionPtr> warm_;                                  // Fresh, greeted, never used.
-  std::set<SessionPtr> busy_;                                    // Each with its one call.
-  SessionPtr shared_;                                            // The stateful one.
-  std::map<std::uint64_t, std::shared_ptr<StdioCall>> waiting_;  // Calls that have no process yet.
-  std::set<std::uint64_t> withdrawn_;                            // Of those, the cancelled ones.
+  std::deque<SessionPtr> warm_;                                    // Fresh, greeted, never used.
+  std::set<SessionPtr> busy_;                                      // Each with its one call.
+  SessionPtr shared_;                                              // The stateful one.
+  std::map<std::uint64_t, std::shared_ptr<ChannelCall>> waiting_;  // Calls that have no process yet.
+  std::set<std::uint64_t> withdrawn_;                              // Of those, the cancelled ones.
   std::vector<std::shared_ptr<EraReply>> era_replies_;
   Signal shared_changed_;  // An attempt to open the shared session has ended.
   Signal calmer_;          // A call or a session has ended, or there is a hurry.

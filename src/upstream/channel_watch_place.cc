@@ -1,4 +1,4 @@
-#include "upstream/stdio_watch_place.h"
+#include "upstream/channel_watch_place.h"
 
 #include <utility>
 
@@ -8,18 +8,18 @@
 
 namespace jungle::upstream {
 
-void StdioWatchPlace::note_failure() {
+void ChannelWatchPlace::note_failure() {
   ++failures;
   next_attempt = time.steady_now() + backoff(random, kWatchPauseMin, kWatchPauseMax, failures);
 }
 
-Task<void> StdioWatchPlace::pause() {
+Task<void> ChannelWatchPlace::pause() {
   auto waiting = until_awaited();
   const auto awaited = co_await with_deadline(time, next_attempt, std::move(waiting));
   (void)awaited;
 }
 
-Task<Result<void>> StdioWatchPlace::until_awaited() {
+Task<Result<void>> ChannelWatchPlace::until_awaited() {
   while (!uris.any_awaited()) {
     const bool woken = co_await changed.wait();
     if (!woken) break;

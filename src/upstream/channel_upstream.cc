@@ -1,4 +1,4 @@
-#include "upstream/stdio_upstream.h"
+#include "upstream/channel_upstream.h"
 
 #include <functional>
 #include <optional>
@@ -19,7 +19,7 @@ namespace {
 // Withdraws a call from the server's home, unless it was answered.
 class Withdrawal {
  public:
-  Withdrawal(StdioHome& home, const std::shared_ptr<ServerState>& owner, std::uint64_t id)
+  Withdrawal(ChannelHome& home, const std::shared_ptr<ServerState>& owner, std::uint64_t id)
       : home_(home), owner_(owner), id_(id) {}
   Withdrawal(const Withdrawal&) = delete;
   Withdrawal& operator=(const Withdrawal&) = delete;
@@ -32,7 +32,7 @@ class Withdrawal {
   void answered() { owner_.reset(); }
 
  private:
-  StdioHome& home_;
+  ChannelHome& home_;
   std::shared_ptr<ServerState> owner_;
   std::uint64_t id_;
   const char* reason_ = "the client cancelled the request";
@@ -51,11 +51,11 @@ bool refused_for_its_era(const Result<mcp::Response>& answer, Era asked, ServerS
 
 }  // namespace
 
-StdioUpstream::StdioUpstream(Worker& worker, std::shared_ptr<ServerState> state)
+ChannelUpstream::ChannelUpstream(Worker& worker, std::shared_ptr<ServerState> state)
     : worker_(worker), state_(std::move(state)) {}
 
-Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mcp::CallContext& call,
-                                                  mcp::EventSink& events) {
+Task<Result<mcp::Response>> ChannelUpstream::handle(mcp::Request request, const mcp::CallContext& call,
+                                                    mcp::EventSink& events) {
   const auto self = shared_from_this();
   const ServerHealth::Sight sight = state_->health->look();
   const bool must_start = state_->era.load(std::memory_order_relaxed) == Era::kUnknown;
@@ -79,10 +79,10 @@ Task<Result<mcp::Response>> StdioUpstream::handle(mcp::Request request, const mc
   co_return without_hop_matters(std::move(*answer), request.method, call, state_->facts->spec.name.str());
 }
 
-Task<Result<Era>> StdioUpstream::era_of_server(ServerHealth::Sight sight) {
+Task<Result<Era>> ChannelUpstream::era_of_server(ServerHealth::Sight sight) {
   if (const Era era = state_->era.load(); era != Era::kUnknown) co_return era;
-  const auto reply = std::make_shared<StdioHome::EraReply>(worker_.executor);
-  asio::dispatch(state_->home.executor, [state = state_, reply] { state->stdio->first().find_era(reply); });
+  const auto reply = std::make_shared<ChannelHome::EraReply>(worker_.executor);
+  asio::dispatch(state_->home.executor, [state = state_, reply] { state->channels->first().find_era(reply); });
   auto era = co_await reply->wait();
   if (!era) co_return cancelled_error(state_->facts->spec);
   if (!*era) {
@@ -94,13 +94,13 @@ Task<Result<Era>> StdioUpstream::era_of_server(ServerHealth::Sight sight) {
 }
 
 // Processes of a legacy server are kept apart by what their clients can do.
-StdioHome& StdioUpstream::home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const {
+ChannelHome& ChannelUpstream::home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const {
   const bool relays = era == Era::kLegacy && events.can_ask();
-  return relays ? state_->stdio->of(call.client_capabilities) : state_->stdio->first();
+  return relays ? state_->channels->of(call.client_capabilities) : state_->channels->first();
 }
 
-Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
-                                                     const mcp::CallContext& call, mcp::EventSink& events) {
+Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
+                                                       const mcp::CallContext& call, mcp::EventSink& events) {
   const ServerFacts& facts = *state_->facts;
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   const std::string token = std::to_string(id);
@@ -112,7 +112,7 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sigh
   }
   if (makes_task(era, request)) besides.task_result_id = state_->ids.fetch_add(2);
   const auto waiting =
-      std::make_shared<StdioCall>(worker_.executor, id, request_text(id, request.method_name, params), besides);
+      std::make_shared<ChannelCall>(worker_.executor, id, request_text(id, request.method_name, params), besides);
 
   bool expired = false;
   DeadlineList::Entry expiry([&] {
@@ -123,7 +123,7 @@ Task<Result<mcp::Response>> StdioUpstream::call_once(Era era, ServerHealth::Sigh
   const SteadyTime start = worker_.deadlines.coarse_now();
   CallClock clock(start, facts.call_timeout, call);
   worker_.deadlines.arm(expiry, clock.deadline_from(start + facts.init_timeout));
-  StdioHome& home = home_of(era, call, events);
+  ChannelHome& home = home_of(era, call, events);
   Withdrawal withdrawal(home, state_, id);
   asio::dispatch(state_->home.executor, [state = state_, &home, waiting] { home.submit(waiting); });
 

@@ -1,4 +1,4 @@
-#include "upstream/stdio_listen.h"
+#include "upstream/channel_listen.h"
 
 #include <optional>
 #include <utility>
@@ -14,9 +14,9 @@
 namespace jungle::upstream {
 
 // One request and what became of it.
-struct StdioListen::Listen {
+struct ChannelListen::Listen {
   ListenFilter filter;
-  std::shared_ptr<StdioCall> call;
+  std::shared_ptr<ChannelCall> call;
   std::set<std::string> acknowledged;  // Of its resources.
   bool is_acknowledged = false;
   bool is_stopped = false;
@@ -29,8 +29,8 @@ namespace {
 Seconds acknowledgement_time(const ServerFacts& facts) { return 2 * facts.init_timeout; }
 
 template <class Listen>
-Task<Result<void>> relay(StdioWatchPlace& place, std::shared_ptr<Listen> listen) {
-  StdioCall& call = *listen->call;
+Task<Result<void>> relay(ChannelWatchPlace& place, std::shared_ptr<Listen> listen) {
+  ChannelCall& call = *listen->call;
   while (!call.answer() && !listen->is_stopped) {
     while (auto event = call.next_event()) {
       if (read_acknowledgement(*event, listen->acknowledged)) {
@@ -49,7 +49,7 @@ Task<Result<void>> relay(StdioWatchPlace& place, std::shared_ptr<Listen> listen)
 
 // A server that does not acknowledge in time does not take it.
 template <class Listen>
-Task<Result<void>> expire(StdioWatchPlace& place, std::shared_ptr<Listen> listen) {
+Task<Result<void>> expire(ChannelWatchPlace& place, std::shared_ptr<Listen> listen) {
   co_await place.time.sleep_until(place.time.steady_now() + acknowledgement_time(*place.facts));
   for (;;) {
     const bool stopped = co_await is_cancelled();
@@ -62,11 +62,11 @@ Task<Result<void>> expire(StdioWatchPlace& place, std::shared_ptr<Listen> listen
 
 }  // namespace
 
-bool StdioListen::is_wanted() const {
+bool ChannelListen::is_wanted() const {
   return !place_.uris.empty() || (place_.offered.any_list() && place_.home.shared_greeting());
 }
 
-Task<void> StdioListen::run() {
+Task<void> ChannelListen::run() {
   for (;;) {
     const bool stopped = co_await is_cancelled();
     if (stopped) break;
@@ -88,7 +88,7 @@ Task<void> StdioListen::run() {
   refused_ = nullptr;
 }
 
-void StdioListen::settle() {
+void ChannelListen::settle() {
   if (next_ && next_->is_acknowledged && !next_->has_ended) take_place(std::exchange(next_, nullptr));
   if (current_ && current_->has_ended) {
     current_ = nullptr;
@@ -100,7 +100,7 @@ void StdioListen::settle() {
   if (current_) place_.uris.confirm_awaited(current_->acknowledged);
 }
 
-void StdioListen::take_place(ListenPtr next) {
+void ChannelListen::take_place(ListenPtr next) {
   const bool missed_some = !current_ && std::exchange(has_lost_, false);
   stop(std::exchange(current_, std::move(next)));
   refused_ = nullptr;
@@ -108,7 +108,7 @@ void StdioListen::take_place(ListenPtr next) {
   upstream::settle(place_, current_->filter, current_->acknowledged, missed_some);
 }
 
-void StdioListen::drop_failed(ListenPtr failed) {
+void ChannelListen::drop_failed(ListenPtr failed) {
   Error error = call_timeout_error(place_.facts->spec, kListenMethod, acknowledgement_time(*place_.facts));
   const auto& answer = failed->call->answer();
   const bool is_answered = answer && *answer && (*answer)->is_error();
@@ -126,25 +126,25 @@ void StdioListen::drop_failed(ListenPtr failed) {
   }
 }
 
-StdioListen::ListenPtr StdioListen::start(ListenFilter filter) {
+ChannelListen::ListenPtr ChannelListen::start(ListenFilter filter) {
   const std::uint64_t id = place_.ids.fetch_add(1);
   const std::string params = own_params(Era::kModern, filter.members(), place_.facts->client_info);
   auto listen = std::make_shared<Listen>();
   listen->filter = std::move(filter);
-  listen->call = std::make_shared<StdioCall>(place_.executor, id, request_text(id, kListenMethod, params));
+  listen->call = std::make_shared<ChannelCall>(place_.executor, id, request_text(id, kListenMethod, params));
   listen->call->is_listen = true;
   tasks_.spawn(run_listen(place_, listen));
   return listen;
 }
 
-void StdioListen::stop(ListenPtr listen) {
+void ChannelListen::stop(ListenPtr listen) {
   if (!listen || listen->has_ended) return;
   listen->is_stopped = true;
   place_.home.cancel(listen->call->id, "nobody listens any more");
   listen->call->wake();
 }
 
-Task<void> StdioListen::run_listen(StdioWatchPlace& place, ListenPtr listen) {
+Task<void> ChannelListen::run_listen(ChannelWatchPlace& place, ListenPtr listen) {
   using namespace asio::experimental::awaitable_operators;
   place.home.submit(listen->call);
   auto relaying = without_throwing(relay(place, listen));

@@ -1,4 +1,4 @@
-#include "upstream/stdio_opening.h"
+#include "upstream/channel_opening.h"
 
 #include "base/cancelled.h"
 #include "base/with_deadline.h"
@@ -7,7 +7,7 @@
 namespace jungle::upstream {
 namespace {
 
-Task<void> run_end(std::shared_ptr<StdioSession> session) {
+Task<void> run_end(std::shared_ptr<ChannelSession> session) {
   const EndTimes times;
   co_await session->end(times);
 }
@@ -30,7 +30,7 @@ Hello hello_for(Era era) {
 }
 
 // The reserved numbers: a probe uses two.
-Task<Result<Greeting>> greet(std::shared_ptr<StdioSession> session, Hello hello, std::uint64_t id) {
+Task<Result<Greeting>> greet(std::shared_ptr<ChannelSession> session, Hello hello, std::uint64_t id) {
   switch (hello) {
     case Hello::kLegacy:
       co_return co_await session->initialize(id);
@@ -43,14 +43,14 @@ Task<Result<Greeting>> greet(std::shared_ptr<StdioSession> session, Hello hello,
 }
 
 // One process, greeted once.
-Task<Result<OpenedSession>> open_once(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Hello hello,
+Task<Result<OpenedSession>> open_once(ChannelPlace place, std::shared_ptr<const ServerFacts> facts, Hello hello,
                                       std::atomic<std::uint64_t>& ids, SessionOwner* owner, SteadyTime deadline) {
   auto request = spawn_request_of(*facts);
   auto process = co_await place.spawner.spawn(std::move(request));
   if (!process) co_return start_error(facts->spec, process.error());
   const bool stop = co_await is_cancelled();
-  auto session = std::make_shared<StdioSession>(place.executor, place.time, place.log, place.spawner, facts,
-                                                place.capabilities, std::move(*process), owner);
+  auto session = std::make_shared<ChannelSession>(place.executor, place.time, place.log, place.spawner, facts,
+                                                  place.capabilities, std::move(*process), owner);
   if (stop) {
     end_in_background(place.endings, session);
     co_return cancelled_error(facts->spec);
@@ -66,12 +66,12 @@ Task<Result<OpenedSession>> open_once(StdioPlace place, std::shared_ptr<const Se
 
 }  // namespace
 
-void end_in_background(TaskGroup& endings, std::shared_ptr<StdioSession> session) {
+void end_in_background(TaskGroup& endings, std::shared_ptr<ChannelSession> session) {
   endings.spawn(run_end(std::move(session)));
 }
 
-Task<Result<OpenedSession>> open_stdio_session(StdioPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
-                                               std::atomic<std::uint64_t>& ids, SessionOwner* owner) {
+Task<Result<OpenedSession>> open_channel_session(ChannelPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
+                                                 std::atomic<std::uint64_t>& ids, SessionOwner* owner) {
   const SteadyTime deadline = place.time.steady_now() + facts->init_timeout;
   const Hello hello = hello_for(era);
   auto opened = co_await open_once(place, facts, hello, ids, owner, deadline);

@@ -9,19 +9,19 @@
 #include "base/random.h"
 #include "base/signal.h"
 #include "base/task.h"
+#include "upstream/channel_home.h"
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
-#include "upstream/stdio_home.h"
 
 namespace jungle::upstream {
 
-// Shared by the parts of a StdioWatch, which owns it; on the home executor.
-struct StdioWatchPlace {
+// Shared by the parts of a ChannelWatch, which owns it; on the home executor.
+struct ChannelWatchPlace {
   const Executor executor;
   Time& time;
   telemetry::Log& log;
   Random& random;
-  StdioHome& home;
+  ChannelHome& home;
   const std::shared_ptr<const ServerFacts> facts;
   std::atomic<std::uint64_t>& ids;
   const ServerNews& news;

@@ -6,22 +6,22 @@
 #include <string>
 
 #include "base/task_group.h"
-#include "upstream/stdio_listen.h"
-#include "upstream/stdio_watch_place.h"
+#include "upstream/channel_listen.h"
+#include "upstream/channel_watch_place.h"
 #include "upstream/subscribed_uris.h"
 
 namespace jungle::upstream {
 
 // Subscribes over the process that all calls share, which does not end while somebody is subscribed, and is started
-// again if it ends by itself: with `resources/subscribe` (MCP 2025-11-25 server/resources), or by a StdioListen at a
+// again if it ends by itself: with `resources/subscribe` (MCP 2025-11-25 server/resources), or by a ChannelListen at a
 // modern server, which so tells of its lists too. What a legacy process says without being asked comes by its home.
 // Stateless servers have no process to listen to, and take no subscriptions.
-class StdioWatch final : public ServerWatch {
+class ChannelWatch final : public ServerWatch {
  public:
   // Everything outlives it.
-  StdioWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, StdioHome& home,
-             std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
-             const ServerNews& news);
+  ChannelWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, ChannelHome& home,
+               std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era, std::atomic<std::uint64_t>& ids,
+               const ServerNews& news);
 
   void hear(OfferedNews offered) override;
   void subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) override;
@@ -39,13 +39,13 @@ class StdioWatch final : public ServerWatch {
   Task<void> subscribe_at_server(std::string uri);
   Task<Result<mcp::Response>> ask(std::string method, std::string uri);
 
-  StdioWatchPlace place_;
+  ChannelWatchPlace place_;
   std::atomic<Era>& era_;
   SubscribedUris subscribed_;  // At a legacy process.
   bool running_ = false;
   bool closed_ = false;
   TaskGroup tasks_;
-  StdioListen listen_{place_, tasks_};
+  ChannelListen listen_{place_, tasks_};
 };
 
 }  // namespace jungle::upstream
