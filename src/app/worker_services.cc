@@ -1,8 +1,6 @@
-#include "app/worker.h"
+#include "app/worker_services.h"
 
 #include <exception>
-
-#include <boost/asio/post.hpp>
 
 #include "mcp/json_object.h"
 
@@ -29,44 +27,39 @@ http::ServerOptions server_options(http::AccessLog& access_log) {
 
 }  // namespace
 
-Worker::Worker(const Shared& shared)
-    : deadlines_(shared.time),
-      tasks_(executor(), [&log = shared.log](std::exception_ptr) { log.error("a task of a worker failed"); }),
-      client_(executor(), deadlines_, shared.log, shared.blocking, shared.tls, shared.client_options),
-      directory_(shared.upstreams, executor(), deadlines_, client_),
-      gateway_(executor(), shared.control_plane.published(), directory_, shared.resources,
+WorkerServices::WorkerServices(Executor executor, const Shared& shared)
+    : executor_(executor),
+      deadlines_(shared.time),
+      tasks_(executor, [&log = shared.log](std::exception_ptr) { log.error("a task of a worker failed"); }),
+      client_(executor, deadlines_, shared.log, shared.blocking, shared.tls, shared.client_options),
+      directory_(shared.upstreams, executor, deadlines_, client_),
+      gateway_(executor, shared.control_plane.published(), directory_, shared.resources,
                gateway::GatewayOptions{shared.version}),
-      endpoint_(executor(), shared.log, gateway_, gateway_, shared.sessions, shared.peers,
+      endpoint_(executor, shared.log, gateway_, gateway_, shared.sessions, shared.peers,
                 endpoint_options(shared.version)),
       admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
              admin::AdminOptions{.version = shared.version, .client_metadata = shared.client_metadata}),
       front_door_(shared.host_policy, endpoint_, admin_),
       access_log_(shared.time, deadlines_, shared.access_lines, shared.log_format),
-      server_(executor(), shared.time, deadlines_, shared.log, front_door_, server_options(access_log_)) {}
+      server_(executor, shared.time, deadlines_, shared.log, front_door_, server_options(access_log_)) {}
 
-Worker::~Worker() = default;
+WorkerServices::~WorkerServices() = default;
 
-void Worker::run(Serving serving) {
+void WorkerServices::start(Serving serving) {
   serving_ = serving;
-  thread_ = std::thread([this] {
-    tasks_.spawn(deadlines_.run_sweeps());
-    if (serving_ == Serving::kYes) server_.start();
-    context_.run();
-  });
+  tasks_.spawn(deadlines_.run_sweeps());
+  if (serving == Serving::kYes) server_.start();
 }
 
-void Worker::join() { thread_.join(); }
-
-Task<void> Worker::stop_serving(SteadyTime force_at) {
+Task<void> WorkerServices::stop_serving(SteadyTime force_at) {
   if (serving_ == Serving::kYes) co_await server_.stop(force_at);
   co_await endpoint_.stop();
 }
 
-Task<void> Worker::stop() {
+Task<void> WorkerServices::stop() {
   co_await client_.stop();
   tasks_.cancel();
   co_await tasks_.join();
-  alive_.reset();
 }
 
 }  // namespace jungle::app

@@ -1,10 +1,5 @@
-// One thread with everything that serves requests on it.
+// Everything that serves requests on one executor.
 #pragma once
-
-#include <thread>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "admin/access_log.h"
 #include "admin/admin_api.h"
@@ -22,7 +17,7 @@
 
 namespace jungle::app {
 
-// What the workers have in common. Owned by the application; outlives them.
+// What the workers have in common. Owned by the assembly; outlives them.
 struct Shared {
   Time& time;
   Random& random;
@@ -45,32 +40,30 @@ struct Shared {
 // Whether a worker accepts connections; one that does not only lets what it holds stop in order.
 enum class Serving : std::uint8_t { kYes, kNo };
 
-// A thread with its own io_context, listener, connections to upstreams, and the road between them. A call to an HTTP
-// upstream begins and ends here. Owned by the application; the members stand in the order of dependence.
+// A worker without its thread: a listener, connections to upstreams, and the road between them. A call to an HTTP
+// upstream begins and ends here. Owned by the assembly; the members stand in the order of dependence.
 //
-// Order of use: construct, listen(), run(), ... stop_serving(), then (when the upstreams have stopped) stop(), join().
-class Worker {
+// Order of use: construct, listen(), start(), ... stop_serving(), then (when the upstreams have stopped) stop(). What
+// follows listen() happens on `executor`.
+class WorkerServices {
  public:
-  explicit Worker(const Shared& shared);
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-  ~Worker();
+  WorkerServices(Executor executor, const Shared& shared);
+  WorkerServices(const WorkerServices&) = delete;
+  WorkerServices& operator=(const WorkerServices&) = delete;
+  ~WorkerServices();
 
-  Executor executor() { return context_.get_executor(); }
+  Executor executor() { return executor_; }
   Result<http::Endpoint> listen(std::string_view address, std::uint16_t port, http::Sharing sharing) {
     return server_.listen(address, port, sharing);
   }
-  // Starts the thread, and accepts there if it serves. REQUIRES: listen() succeeded, if it serves.
-  void run(Serving serving);
-  void join();  // Returns when the thread has ended. REQUIRES: stop() has returned.
-
-  // On this worker's executor. Calls in flight get until `force_at`.
+  // Accepts, if it serves. REQUIRES: listen() succeeded, if it serves.
+  void start(Serving serving);
+  // Calls in flight get until `force_at`.
   Task<void> stop_serving(SteadyTime force_at);
   Task<void> stop();
 
  private:
-  boost::asio::io_context context_{1};
-  boost::asio::executor_work_guard<Executor> alive_{context_.get_executor()};
+  const Executor executor_;
   DeadlineList deadlines_;
   TaskGroup tasks_;
   http::Client client_;
@@ -82,7 +75,6 @@ class Worker {
   admin::AccessLog access_log_;
   http::Server server_;
   Serving serving_ = Serving::kNo;
-  std::thread thread_;
 };
 
 }  // namespace jungle::app
