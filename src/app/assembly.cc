@@ -93,6 +93,7 @@ Assembly::Assembly(const Config& config, const Environment& environment, const s
       freshness_(ground_.control, deadlines_, ground_.random, upstreams_.relister(), upstreams_.health()),
       resources_(ground_.control, servers_of(upstreams_.resource_watches()),
                  [&log = log_](std::exception_ptr) { log.error("watching a resource failed"); }),
+      task_ids_(ground_.sealing.keys_for("mcpjungle task ids"), ground_.random),
       sessions_(ground_.random),
       list_changes_(peers_) {
   upstreams_.resource_watches().on_update([this](const catalog::ServerName& server, const std::string& own_uri) {
@@ -117,6 +118,7 @@ Assembly::Assembly(const Config& config, const Environment& environment, const s
                       upstreams_,
                       control_plane_,
                       resources_,
+                      task_ids_,
                       sessions_,
                       peers_,
                       version,

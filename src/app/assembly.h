@@ -19,6 +19,7 @@
 #include "catalog/catalog.h"
 #include "downstream/session_table.h"
 #include "gateway/resource_hub.h"
+#include "gateway/task_ids.h"
 #include "http/client.h"
 #include "http/tls.h"
 #include "oauth/authorization_flow.h"
@@ -103,6 +104,7 @@ class Assembly {
   upstream::Freshness freshness_;
   downstream::EndpointPeers peers_;
   gateway::ResourceHub resources_;
+  const gateway::TaskIds task_ids_;
   downstream::SessionTable sessions_;
   ListChangeFeed list_changes_;
   std::vector<std::unique_ptr<WorkerServices>> workers_;

@@ -33,7 +33,7 @@ WorkerServices::WorkerServices(Executor executor, const Shared& shared)
       tasks_(executor, [&log = shared.log](std::exception_ptr) { log.error("a task of a worker failed"); }),
       client_(executor, deadlines_, shared.log, shared.blocking, shared.tls, shared.client_options),
       directory_(shared.upstreams, executor, deadlines_, client_),
-      gateway_(executor, shared.control_plane.published(), directory_, shared.resources,
+      gateway_(executor, shared.control_plane.published(), directory_, shared.resources, shared.task_ids,
                gateway::GatewayOptions{shared.version}),
       endpoint_(executor, shared.log, gateway_, gateway_, shared.sessions, shared.peers,
                 endpoint_options(shared.version)),

@@ -31,6 +31,7 @@ struct Shared {
   upstream::Upstreams& upstreams;
   admin::ControlPlane& control_plane;
   gateway::ResourceHub& resources;
+  const gateway::TaskIds& task_ids;
   downstream::SessionTable& sessions;
   downstream::EndpointPeers& peers;
   std::string version;

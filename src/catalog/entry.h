@@ -99,5 +99,7 @@ struct ServerEntry {
 bool offers(const ServerEntry& server, std::string_view capability);
 // Whether it said that its resources can be subscribed to.
 bool offers_subscriptions(const ServerEntry& server);
+// Whether it may make tasks of the calls of clients that take them (mcp/tasks.h).
+bool offers_tasks(const ServerEntry& server);
 
 }  // namespace jungle::catalog

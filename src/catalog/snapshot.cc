@@ -168,6 +168,7 @@ void View::add(const ServerEntry& server) {
   add_enabled(names_, server.resource_templates, templates_);
   has_completions_ = has_completions_ || offers(server, "completions");
   has_subscriptions_ = has_subscriptions_ || offers_subscriptions(server);
+  has_tasks_ = has_tasks_ || offers_tasks(server);
 }
 
 const ToolEntry* View::find_tool(std::string_view name) const { return find_in(tools_, name); }

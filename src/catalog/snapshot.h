@@ -57,6 +57,8 @@ class View {
   bool has_completions() const { return has_completions_; }
   // Whether resources of one of them can be subscribed to.
   bool has_subscriptions() const { return has_subscriptions_; }
+  // Whether one of them may make tasks of calls.
+  bool has_tasks() const { return has_tasks_; }
 
  private:
   void add(const ServerEntry& server);
@@ -71,6 +73,7 @@ class View {
   Pages tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
   bool has_completions_ = false;
   bool has_subscriptions_ = false;
+  bool has_tasks_ = false;
 };
 
 // An immutable state of the catalog. Published by Catalog, read on every call; whoever holds one sees one state.

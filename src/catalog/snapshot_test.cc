@@ -149,6 +149,15 @@ TEST(SnapshotTest, KnowsWhoCompletes) {
   EXPECT_TRUE(snapshot.view_of("b")->has_completions());
 }
 
+TEST(SnapshotTest, KnowsWhoMakesTasks) {
+  Discovery of_tasks;
+  of_tasks.capabilities = R"({"tools":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
+  const Snapshot snapshot(1, {sample_entry("a"), sample_entry("b", of_tasks)});
+  EXPECT_TRUE(snapshot.all().has_tasks());
+  EXPECT_FALSE(snapshot.view_of("a")->has_tasks());
+  EXPECT_TRUE(snapshot.view_of("b")->has_tasks());
+}
+
 TEST(SnapshotTest, TakesOverTheViewsThatDidNotChange) {
   const auto a = sample_entry("a");
   const auto b = sample_entry("b");

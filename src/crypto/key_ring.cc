@@ -136,4 +136,11 @@ KeyRing KeyRing::led_by(std::string_view id) const {
   return ring;
 }
 
+KeyRing KeyRing::for_purpose(std::string_view purpose) const {
+  KeyRing ring = *this;
+  for (SealingKey& key : ring.keys_)
+    key.key = hkdf_sha256(key.key, {}, purpose, kMasterKeyBytes);
+  return ring;
+}
+
 }  // namespace jungle::crypto

@@ -43,6 +43,9 @@ class KeyRing {
   const SealingKey* find(std::string_view id) const;
   // The same keys with that one as the primary. REQUIRES: find(id).
   KeyRing led_by(std::string_view id) const;
+  // Keys for something else than what is stored, made of these, under the same ids: what one ring sealed no other
+  // opens, and what wears out one leaves the others alone. `purpose` is a literal.
+  KeyRing for_purpose(std::string_view purpose) const;
 
  private:
   std::vector<SealingKey> keys_;

@@ -4,6 +4,7 @@
 
 #include "base/testing/fake_random.h"
 #include "base/text.h"
+#include "crypto/sealed_box.h"
 
 namespace jungle::crypto {
 namespace {
@@ -104,6 +105,17 @@ TEST(KeyRingTest, AnyKeyMayLead) {
   EXPECT_EQ(led.primary().id, third);
   EXPECT_NE(led.find(ring.primary().id), nullptr);
   EXPECT_EQ(ring.led_by(ring.primary().id).primary().id, ring.primary().id);
+}
+
+TEST(KeyRingTest, KeysForAnotherPurposeOpenNothingElse) {
+  testing::FakeRandom random;
+  const KeyRing ring({make_master_key(random)});
+  const KeyRing other = ring.for_purpose("other");
+  EXPECT_EQ(ring.primary().id, other.primary().id);
+  const std::string sealed = seal(other, random, Secret("text"), "place");
+  EXPECT_TRUE(open_sealed(ring.for_purpose("other"), sealed, "place"));
+  EXPECT_FALSE(open_sealed(ring, sealed, "place"));
+  EXPECT_FALSE(open_sealed(ring.for_purpose("third"), sealed, "place"));
 }
 
 }  // namespace

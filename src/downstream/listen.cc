@@ -9,6 +9,7 @@
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
 #include "mcp/json_reader.h"
+#include "mcp/tasks.h"
 
 namespace jungle::downstream {
 namespace {
@@ -83,6 +84,11 @@ Task<bool> McpEndpoint::start_listening(http::Exchange& exchange, mcp::Request r
   if (!filter) {
     refusal = mcp::Response::error(mcp::kInvalidParams, filter.error().message);
     co_await answer(exchange, 400, request.id, std::move(refusal));
+    co_return false;
+  }
+  if (filter->names_tasks &&
+      !mcp::declares_tasks(request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}"))) {
+    co_await answer(exchange, 400, request.id, mcp::missing_tasks_capability());
     co_return false;
   }
   if (!accepts_stream(exchange)) {

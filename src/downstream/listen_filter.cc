@@ -58,6 +58,7 @@ Result<ListenFilter> read_listen_filter(std::string_view raw) {
     if (!read) return read.error();
     filter.resources = std::move(*read);
   }
+  filter.names_tasks = members->find(raw, "taskIds") != nullptr;
   return filter;
 }
 

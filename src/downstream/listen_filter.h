@@ -15,6 +15,7 @@ namespace jungle::downstream {
 struct ListenFilter {
   ListChange lists;
   std::vector<std::string> resources;  // URIs as the client knows them, each once.
+  bool names_tasks = false;            // It has `taskIds` (mcp/tasks.h), which are not served.
 };
 
 // `raw` is JSON. kInvalidArgument: it is no object, a member is of another type, or names more than

@@ -56,8 +56,14 @@ class ListenTest : public testing::EndpointTest {
   }
 };
 
+TEST_F(ListenTest, RefusesTasksToAClientThatDoesNotTakeThem) {
+  const Answer answer = post(body("7", R"({"taskIds":["t"]})"), modern_headers());
+  EXPECT_EQ(400, answer.status);
+  EXPECT_NE(std::string::npos, answer.body.find(R"("code":-32021)")) << answer.body;
+}
+
 TEST_F(ListenTest, AcknowledgesFirstAndThenTellsWhatWasAskedFor) {
-  const auto stream = listen("\"L1\"", R"({"toolsListChanged":true,"taskIds":["t"]})");
+  const auto stream = listen("\"L1\"", R"({"toolsListChanged":true,"future":["t"]})");
   EXPECT_EQ(200, stream->response->status());
   EXPECT_EQ("text/event-stream", stream->response->content_type());
   EXPECT_EQ(acknowledged("\"L1\"", R"({"toolsListChanged":true})"), stream->messages.at(0));

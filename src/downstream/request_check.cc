@@ -29,6 +29,10 @@ std::optional<std::string_view> name_key(mcp::Method method) {
       return "name";
     case mcp::Method::kResourcesRead:
       return "uri";
+    case mcp::Method::kTasksGet:
+    case mcp::Method::kTasksUpdate:
+    case mcp::Method::kTasksCancel:
+      return "taskId";
     default:
       return std::nullopt;
   }

@@ -12,11 +12,12 @@ Task<Result<mcp::Response>> answer(Result<mcp::Response> known) { co_return know
 }  // namespace
 
 Gateway::Gateway(Executor executor, const Published<Snapshot>& catalog, upstream::Directory& upstreams,
-                 ResourceHub& resources, GatewayOptions options)
+                 ResourceHub& resources, const TaskIds& tasks, GatewayOptions options)
     : executor_(executor),
       catalog_(catalog),
       upstreams_(upstreams),
       resources_(resources),
+      tasks_(tasks),
       options_(std::move(options)) {}
 
 Gateway::Scope Gateway::scope_of(const std::string& name) {
@@ -48,9 +49,15 @@ Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::Cal
       return resources_read(std::move(request), call, events, std::move(scope));
     case Method::kCompletionComplete:
       return completion_complete(std::move(request), call, events, std::move(scope));
+    case Method::kTasksGet:
+    case Method::kTasksUpdate:
+    case Method::kTasksCancel:
+      if (mcp::is_modern(call.revision)) return tasks_request(std::move(request), call, events, std::move(scope));
+      break;
     default:
-      return answer(mcp::Response::error(mcp::kMethodNotFound, "Method " + request.method_name + " not found"));
+      break;
   }
+  return answer(mcp::Response::error(mcp::kMethodNotFound, "Method " + request.method_name + " not found"));
 }
 
 }  // namespace jungle::gateway

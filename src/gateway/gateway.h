@@ -12,6 +12,7 @@
 #include "catalog/snapshot.h"
 #include "gateway/list_cache.h"
 #include "gateway/resource_hub.h"
+#include "gateway/task_ids.h"
 #include "mcp/resource_feed.h"
 #include "mcp/service.h"
 #include "upstream/directory.h"
@@ -30,7 +31,7 @@ struct GatewayOptions {
 class Gateway final : public mcp::Service, public mcp::ResourceFeed {
  public:
   Gateway(Executor executor, const Published<catalog::Snapshot>& catalog, upstream::Directory& upstreams,
-          ResourceHub& resources, GatewayOptions options);
+          ResourceHub& resources, const TaskIds& tasks, GatewayOptions options);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -62,10 +63,17 @@ class Gateway final : public mcp::Service, public mcp::ResourceFeed {
   Task<Result<mcp::Response>> completion_complete(mcp::Request request, const mcp::CallContext& call,
                                                   mcp::EventSink& events, Scope scope);
 
+  // tasks.cc
+  mcp::Response with_own_task(mcp::Response response, const catalog::ServerName& server,
+                              const mcp::CallContext& call) const;
+  Task<Result<mcp::Response>> tasks_request(mcp::Request request, const mcp::CallContext& call, mcp::EventSink& events,
+                                            Scope scope);
+
   Executor executor_;
   Published<Snapshot>::Reader catalog_;
   upstream::Directory& upstreams_;
   ResourceHub& resources_;
+  const TaskIds& tasks_;
   GatewayOptions options_;
   ListCache lists_;
 };

@@ -5,12 +5,14 @@
 #include <string>
 
 #include "base/testing/coro_test.h"
+#include "base/testing/fake_random.h"
 #include "catalog/admission.h"
 #include "catalog/definition.h"
 #include "catalog/testing/samples.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/projection.h"
+#include "mcp/tasks.h"
 #include "mcp/testing/scripted_service.h"
 
 namespace jungle::gateway {
@@ -97,7 +99,9 @@ class GatewayTest : public testing::CoroTest {
                    {[this](catalog::ServerName server, std::string uri) { return subscribe(server.str() + " " + uri); },
                     [](const catalog::ServerName&, const std::string&) {}},
                    [](std::exception_ptr) { ADD_FAILURE() << "a task threw"; }};
-  Gateway gateway_{context_.get_executor(), catalog_, directory_, hub_, GatewayOptions{"v1.2.3"}};
+  testing::FakeRandom random_;
+  const TaskIds tasks_{crypto::KeyRing({crypto::make_master_key(random_)}), random_};
+  Gateway gateway_{context_.get_executor(), catalog_, directory_, hub_, tasks_, GatewayOptions{"v1.2.3"}};
 };
 
 TEST_F(GatewayTest, SendsTheToolsOwnNameToItsServer) {
@@ -294,6 +298,105 @@ TEST_F(GatewayTest, WatchesNothingThatTheCallerCannotRead) {
   EXPECT_EQ(ErrorCode::kNotFound, watch("file:///a.txt").error().code);
   EXPECT_EQ(ErrorCode::kNotFound, watch("mcpj://res/nobody/ZmlsZTovLy9hLnR4dA").error().code);
   EXPECT_TRUE(subscribed_.empty());
+}
+
+class GatewayTasksTest : public GatewayTest {
+ protected:
+  GatewayTasksTest() {
+    call_.takes_tasks = true;
+    files_.reply("tools/call", R"({"resultType":"task","taskId":"t1","status":"working","ttlMs":null})");
+  }
+  // The id of a new task of "files", as the client is told it.
+  std::string new_task() {
+    const char* const params = call_.scope.empty() ? R"({"name":"files__read"})" : R"({"name":"read"})";
+    const auto made = mcp::Response::result(answer("tools/call", params), mcp::ResultForm::kModern);
+    return mcp::task_id_of(made).value_or("");
+  }
+  static std::string params_for(const std::string& id) { return R"({"taskId":)" + mcp::json_string(id) + "}"; }
+};
+
+TEST_F(GatewayTasksTest, SendsRequestsToTheServerOfTheTask) {
+  files_.reply("tasks/get", R"({"resultType":"complete","taskId":"t1","status":"working"})");
+  files_.reply("tasks/update", R"({"resultType":"complete"})");
+  const std::string id = new_task();
+  EXPECT_EQ(std::string::npos, id.find("t1"));
+  EXPECT_EQ(R"({"resultType":"complete","taskId":)" + mcp::json_string(id) + R"(,"status":"working"})",
+            answer("tasks/get", params_for(id)));
+  EXPECT_EQ(R"({"taskId":"t1"})", files_.seen().at(1).params);
+  EXPECT_EQ(
+      R"({"resultType":"complete"})",
+      answer("tasks/update", R"({"inputResponses":{"a":{"action":"accept"}},"taskId":)" + mcp::json_string(id) + "}"));
+  EXPECT_EQ(R"({"inputResponses":{"a":{"action":"accept"}},"taskId":"t1"})", files_.seen().at(2).params);
+  EXPECT_TRUE(github_.seen().empty());
+}
+
+TEST_F(GatewayTasksTest, ExposesTheUrisOfAResultThatIsDone) {
+  files_.reply("tasks/get", R"({"taskId":"t1","result":{"content":[{"type":"resource_link","uri":"file:///a.txt"}]}})");
+  const std::string id = new_task();
+  EXPECT_EQ(R"({"taskId":)" + mcp::json_string(id) +
+                R"(,"result":{"content":[{"type":"resource_link","uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA"}]}})",
+            answer("tasks/get", params_for(id)));
+  call_.scope = "files";
+  const std::string own = new_task();
+  EXPECT_NE(std::string::npos, answer("tasks/get", params_for(own)).find(R"("uri":"file:///a.txt")"));
+}
+
+TEST_F(GatewayTasksTest, KnowsTasksOfTheCallersOnly) {
+  const std::string id = new_task();
+  const std::string refusal = answer("tasks/get", R"({"taskId":"made up"})");
+  EXPECT_EQ(0u, refusal.find(R"({"code":-32602,)")) << refusal;
+  call_.scope = "files";
+  EXPECT_EQ(refusal, answer("tasks/get", params_for(id)));
+  call_.scope = "";
+  call_.principal = mcp::PrincipalId("somebody else");
+  EXPECT_EQ(refusal, answer("tasks/cancel", params_for(id)));
+  EXPECT_EQ(1u, files_.seen().size());
+}
+
+TEST_F(GatewayTasksTest, RefusesClientsThatDidNotDeclareThem) {
+  const std::string id = new_task();
+  call_.takes_tasks = false;
+  EXPECT_EQ(mcp::missing_tasks_capability().payload(), answer("tasks/get", params_for(id)));
+  call_.revision = mcp::kNewestLegacy;
+  EXPECT_EQ(0u, answer("tasks/get", params_for(id)).find(R"({"code":-32601,)"));
+  call_.revision = mcp::kNewestModern;
+  call_.takes_tasks = true;
+  EXPECT_EQ(0u, answer("tasks/get", R"({"taskId":7})").find(R"({"code":-32602,)"));
+}
+
+TEST_F(GatewayTasksTest, SaysWhyATaskCannotBeReached) {
+  const std::string id = new_task();
+  catalog::ServerEntry files = server("files", {"read"});
+  files.enabled = false;
+  publish({files});
+  EXPECT_EQ("! server 'files', which has the task, is disabled", answer("tasks/get", params_for(id)));
+  publish({server("github", {"create_issue"})});
+  EXPECT_EQ(answer("tasks/get", R"({"taskId":"made up"})"), answer("tasks/get", params_for(id)));
+}
+
+TEST_F(GatewayTasksTest, PassesOnNoHandleThatLeadsNowhere) {
+  for (const std::string& own_id : {std::string("7"), '"' + std::string(kOwnTaskIdBytesMax + 1, 'x') + '"'}) {
+    ScriptedService bad(context_.get_executor());
+    bad.reply("tools/call", R"({"resultType":"task","taskId":)" + own_id + "}");
+    directory_.services["files"] = &bad;
+    EXPECT_EQ(0u, answer("tools/call", R"({"name":"files__read"})").find(R"({"code":-32603,)")) << own_id.size();
+  }
+}
+
+TEST_F(GatewayTasksTest, AreAdvertisedToModernClientsWhereAServerHasThem) {
+  EXPECT_EQ(std::string::npos, answer("server/discover").find("extensions"));
+  catalog::Discovery discovery = catalog::testing::discovery_of_tools({"read"});
+  discovery.capabilities = R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})";
+  publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery)), server("github", {"a"})});
+  const std::string advertised = R"("extensions":{"io.modelcontextprotocol/tasks":{}})";
+  EXPECT_NE(std::string::npos, answer("server/discover").find(advertised));
+  call_.scope = "files";
+  EXPECT_NE(std::string::npos, answer("server/discover").find(advertised));
+  call_.scope = "github";
+  EXPECT_EQ(std::string::npos, answer("server/discover").find("extensions"));
+  call_.scope = "files";
+  call_.revision = mcp::kNewestLegacy;
+  EXPECT_EQ(std::string::npos, answer("server/discover").find("extensions"));
 }
 
 TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {

@@ -65,14 +65,23 @@ class Rewriter {
   mcp::Splice splice_;
 };
 
-// The elements of the array that is member `key` of the result; none if there is no such array.
-std::vector<Range> elements_of(const Rewriter& rewriter, std::string_view payload, std::string_view key) {
-  const auto members = rewriter.members(Range{0, payload.size()});
+// The elements of the array that is member `key` of an object; none if there is no such array.
+std::vector<Range> elements_of(const Rewriter& rewriter, Range object, std::string_view key) {
+  const auto members = rewriter.members(object);
   if (!members) return {};
   const mcp::Member* array = rewriter.find(*members, key);
   if (array == nullptr) return {};
   auto elements = rewriter.elements(array->value);
   return elements ? std::move(*elements) : std::vector<Range>{};
+}
+
+// The result of a tool.
+void expose_tool_result(Rewriter& rewriter, Range result) {
+  for (const Range& block : elements_of(rewriter, result, "content"))
+    rewriter.content_block(block);
+  const auto members = rewriter.members(result);
+  const mcp::Member* meta = members ? rewriter.find(*members, "_meta") : nullptr;
+  if (meta != nullptr) rewriter.ui_of(meta->value);
 }
 
 bool has(std::string_view payload, std::string_view word) { return payload.find(word) != std::string_view::npos; }
@@ -90,11 +99,18 @@ mcp::Response with_exposed_content_uris(mcp::Response response, const catalog::S
   const std::string_view payload = response.payload();
   if (response.is_error() || !may_hold_uris(payload)) return response;
   Rewriter rewriter(payload, server);
-  for (const Range& block : elements_of(rewriter, payload, "content"))
-    rewriter.content_block(block);
+  expose_tool_result(rewriter, Range{0, payload.size()});
+  return rewriter.finish(std::move(response));
+}
+
+mcp::Response with_exposed_task_uris(mcp::Response response, const catalog::ServerName& server) {
+  const std::string_view payload = response.payload();
+  if (response.is_error() || !may_hold_uris(payload)) return response;
+  Rewriter rewriter(payload, server);
   const auto members = rewriter.members(Range{0, payload.size()});
-  const mcp::Member* meta = members ? rewriter.find(*members, "_meta") : nullptr;
-  if (meta != nullptr) rewriter.ui_of(meta->value);
+  const mcp::Member* result = members ? rewriter.find(*members, "result") : nullptr;
+  if (result == nullptr || !rewriter.is_object(result->value)) return response;
+  expose_tool_result(rewriter, result->value);
   return rewriter.finish(std::move(response));
 }
 
@@ -102,7 +118,7 @@ mcp::Response with_exposed_message_uris(mcp::Response response, const catalog::S
   const std::string_view payload = response.payload();
   if (response.is_error() || !may_hold_uris(payload)) return response;
   Rewriter rewriter(payload, server);
-  for (const Range& message : elements_of(rewriter, payload, "messages")) {
+  for (const Range& message : elements_of(rewriter, Range{0, payload.size()}, "messages")) {
     if (!rewriter.is_object(message)) continue;
     const auto members = rewriter.members(message);
     if (!members) continue;
@@ -116,7 +132,7 @@ mcp::Response with_exposed_contents_uris(mcp::Response response, const catalog::
   if (response.is_error()) return response;
   const std::string_view payload = response.payload();
   Rewriter rewriter(payload, server);
-  for (const Range& item : elements_of(rewriter, payload, "contents")) {
+  for (const Range& item : elements_of(rewriter, Range{0, payload.size()}, "contents")) {
     if (!rewriter.is_object(item)) continue;
     const auto members = rewriter.members(item);
     if (!members) continue;

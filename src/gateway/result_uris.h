@@ -20,5 +20,7 @@ mcp::Response with_exposed_message_uris(mcp::Response response, const catalog::S
 // request; others get their exposed form.
 mcp::Response with_exposed_contents_uris(mcp::Response response, const catalog::ServerName& server,
                                          std::string_view own_uri, std::string_view asked);
+// tasks/get: those of tools/call in `result`, which a task has when it is done.
+mcp::Response with_exposed_task_uris(mcp::Response response, const catalog::ServerName& server);
 
 }  // namespace jungle::gateway

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 #include "mcp/json_object.h"
 #include "mcp/revision.h"
+#include "mcp/tasks.h"
 
 namespace jungle::gateway {
 namespace {
@@ -9,8 +10,15 @@ std::string_view resources_capability(bool has_subscriptions) {
   return has_subscriptions ? R"({"subscribe":true,"listChanged":true})" : R"({"listChanged":true})";
 }
 
+void add_extensions(mcp::JsonObject& capabilities, bool has_tasks) {
+  if (!has_tasks) return;
+  mcp::JsonObject extensions;
+  extensions.add(mcp::kTasksExtension, "{}");
+  capabilities.add("extensions", extensions.text());
+}
+
 // The capabilities of one server that we pass on: those whose methods we route, with the options that we honour.
-std::string capabilities_of(const catalog::ServerEntry& server) {
+std::string capabilities_of(const catalog::ServerEntry& server, bool is_modern) {
   mcp::JsonObject capabilities;
   if (catalog::offers(server, "completions")) capabilities.add("completions", "{}");
   if (catalog::offers(server, "logging")) capabilities.add("logging", "{}");
@@ -19,16 +27,18 @@ std::string capabilities_of(const catalog::ServerEntry& server) {
   if (catalog::offers(server, "resources") || !server.resources.empty())
     capabilities.add("resources", resources_capability(catalog::offers_subscriptions(server)));
   if (catalog::offers(server, "tools") || !server.tools.empty()) capabilities.add("tools", R"({"listChanged":true})");
+  add_extensions(capabilities, is_modern && catalog::offers_tasks(server));
   return capabilities.text();
 }
 
-std::string capabilities_of(const catalog::View& view) {
+std::string capabilities_of(const catalog::View& view, bool is_modern) {
   mcp::JsonObject capabilities;
   if (view.has_completions()) capabilities.add("completions", "{}");
   capabilities.add("logging", "{}");  // Levels are kept for whatever server a call goes to.
   capabilities.add("prompts", R"({"listChanged":true})");
   capabilities.add("resources", resources_capability(view.has_subscriptions()));
   capabilities.add("tools", R"({"listChanged":true})");
+  add_extensions(capabilities, is_modern && view.has_tasks());
   return capabilities.text();
 }
 
@@ -37,6 +47,7 @@ std::string capabilities_of(const catalog::View& view) {
 // MCP 2026-07-28 server/discover. `supportedVersions` lists what can be used per request: the modern revisions.
 mcp::Response Gateway::server_discover(const mcp::CallContext& call, const Snapshot& snapshot, const View& view) const {
   const auto server = snapshot.find_server(call.scope);
+  const bool is_modern = mcp::is_modern(call.revision);  // Extensions are for those who declare theirs per request.
   mcp::JsonObject info;
   info.add("name", mcp::json_string(server ? call.scope : "MCPJungle Proxy MCP Server"));
   info.add("version", mcp::json_string(options_.version));
@@ -45,7 +56,7 @@ mcp::Response Gateway::server_discover(const mcp::CallContext& call, const Snaps
   mcp::JsonObject result;
   result.add("resultType", "\"complete\"");
   result.add("supportedVersions", "[" + mcp::json_string(mcp::text_of(mcp::kNewestModern)) + "]");
-  result.add("capabilities", server ? capabilities_of(*server) : capabilities_of(view));
+  result.add("capabilities", server ? capabilities_of(*server, is_modern) : capabilities_of(view, is_modern));
   if (server && !server->instructions.empty()) result.add("instructions", mcp::json_string(server->instructions));
   result.add("ttlMs", "0");
   result.add("cacheScope", "\"private\"");

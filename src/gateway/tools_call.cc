@@ -45,10 +45,11 @@ Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp:
   }
 
   if (view.names() == View::Names::kExposed) request.params.set("name", mcp::json_string(tool->own_name));
-  // Tasks are between the server and us: clients are not offered them, and then a `task` of theirs counts for nothing.
+  // `task` is between a legacy server and us: what clients say of it counts for nothing.
   if (tool->needs_task || request.params.has("task")) request.params.set("task", tool->needs_task ? "{}" : "");
   request.param_headers = &tool->param_headers;
   auto answer = co_await upstreams_.service_of(*tool->server).handle(std::move(request), call, events);
+  if (answer && call.takes_tasks) *answer = with_own_task(std::move(*answer), tool->server->spec.name, call);
   if (!answer || view.names() == View::Names::kOwn) co_return answer;
   co_return with_exposed_content_uris(std::move(*answer), tool->server->spec.name);
 }

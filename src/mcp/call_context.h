@@ -26,6 +26,7 @@ struct CallContext {
   std::string request_id;                  // Ours, for logs; never a peer's JSON-RPC id.
   Revision revision = kNewestModern;       // What the client speaks.
   ClientCapabilities client_capabilities;  // As declared for this call, as far as we relay them.
+  bool takes_tasks = false;                // It declared the extension of mcp/tasks.h; modern clients only.
   std::string client_info;                 // Raw JSON object or empty.
   std::optional<LogLevel> log_level;       // The least urgent log message that the client asked for, if it did.
   // The `Mcp-Param-*` headers of a modern HTTP exchange, decoded, names in lower case without the prefix; nullptr for

@@ -20,7 +20,10 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Method::kOther)>
                                                                                           "resources/unsubscribe",
                                                                                           "completion/complete",
                                                                                           "logging/setLevel",
-                                                                                          "subscriptions/listen"};
+                                                                                          "subscriptions/listen",
+                                                                                          "tasks/get",
+                                                                                          "tasks/update",
+                                                                                          "tasks/cancel"};
 
 constexpr std::string_view kProtocolMeta = "io.modelcontextprotocol/";
 

@@ -30,6 +30,9 @@ enum class Method : std::uint8_t {
   kCompletionComplete,
   kLoggingSetLevel,
   kSubscriptionsListen,
+  kTasksGet,
+  kTasksUpdate,
+  kTasksCancel,
   kOther,
 };
 Method parse_method(std::string_view name);

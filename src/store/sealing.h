@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -31,6 +32,8 @@ class Sealing {
 
   // For the secrets of one transaction. kUnavailable: another process changed the key to one that the source lacks.
   Result<Sealer> sealer(soci::session& session);
+  // Keys that live as long as those of the secrets do. REQUIRES: nothing uses the database yet.
+  crypto::KeyRing keys_for(std::string_view purpose) const { return keys_->for_purpose(purpose); }
 
  private:
   Sealing(std::string database_path, KeySource source, Random& random)

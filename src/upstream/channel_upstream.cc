@@ -38,6 +38,13 @@ class Withdrawal {
   const char* reason_ = "the client cancelled the request";
 };
 
+// hop_params() for a process that may end with the call: it would take a task with it, so none is wanted.
+std::string params_for_one_call(Era era, const mcp::Request& request, mcp::CallContext call, std::string_view own_token,
+                                std::string_view client_info) {
+  call.takes_tasks = false;
+  return hop_params(era, request, call, own_token, client_info);
+}
+
 // Whether a process refused a call because it is of the other era, so that it may be asked anew in that one.
 bool refused_for_its_era(const Result<mcp::Response>& answer, Era asked, ServerState& state) {
   if (state.facts->spec.protocol != catalog::Protocol::kAuto) return false;
@@ -105,7 +112,9 @@ Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Si
   const std::uint64_t id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   const std::string token = std::to_string(id);
   const auto client_token = progress_token_of(request);
-  const std::string params = hop_params(era, request, call, token, facts.client_info);
+  const bool would_lose_task = call.takes_tasks && facts.spec.session_mode != catalog::SessionMode::kStateful;
+  const std::string params = would_lose_task ? params_for_one_call(era, request, call, token, facts.client_info)
+                                             : hop_params(era, request, call, token, facts.client_info);
   Besides besides;
   if (call.log_level && era == Era::kLegacy) {
     besides.log_level = LogLevelRequest{state_->ids.fetch_add(1), *call.log_level};

@@ -5,6 +5,7 @@
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "mcp/tasks.h"
 
 namespace jungle::upstream {
 namespace {
@@ -25,6 +26,15 @@ bool may_see_log(const mcp::Notification& message, const mcp::CallContext& call)
   return !level || *level >= *call.log_level;
 }
 
+// What a modern server is told: what the client declared, as far as we relay it.
+std::string declared_capabilities(const mcp::CallContext& call) {
+  std::string capabilities = call.client_capabilities.json();
+  if (!call.takes_tasks) return capabilities;
+  capabilities.pop_back();
+  capabilities.append(capabilities == "{" ? "" : ",").append(R"("extensions":{")");
+  return capabilities.append(mcp::kTasksExtension).append(R"(":{}}})");
+}
+
 // A server needs what the client did not declare. If it could have, it is told so; otherwise nobody can help.
 mcp::Response missing_capability(mcp::Response error, mcp::Method method, const mcp::CallContext& call,
                                  const std::string& name) {
@@ -32,7 +42,8 @@ mcp::Response missing_capability(mcp::Response error, mcp::Method method, const 
   const auto data = members ? mcp::read_params(std::string(members->find("data").value_or("{}"))) : members;
   const std::string required(data ? data->find("requiredCapabilities").value_or("{}") : "{}");
   const auto known = mcp::ClientCapabilities::read(required, mcp::kNewestModern);
-  const bool is_declared = (known.bits() & ~call.client_capabilities.bits()) == 0;
+  const bool is_declared =
+      (known.bits() & ~call.client_capabilities.bits()) == 0 && (call.takes_tasks || !mcp::declares_tasks(required));
   if (mcp::is_modern(call.revision) && !is_declared) return error;
   const std::string message =
       name + (is_declared ? " needs a client capability that the gateway does not relay"
@@ -82,7 +93,7 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   std::string capabilities;
   if (era == Era::kModern) {
     changes.meta.push_back({kVersionKey, kOurVersion});
-    capabilities = call.client_capabilities.json();
+    capabilities = declared_capabilities(call);
     changes.meta.push_back({kCapabilitiesKey, capabilities});
     changes.meta.push_back({kInfoKey, client_info});
     if (call.log_level) {
@@ -203,6 +214,10 @@ mcp::Response without_hop_matters(mcp::Response response, mcp::Method method, co
     const auto type = mcp::result_type_of(response);
     if (!type) return mcp::Response::result(std::string(response.payload()), mcp::ResultForm::kLegacy);
     if (*type == "complete") return response;
+    if (*type == "task" && method == mcp::Method::kToolsCall) {
+      if (call.takes_tasks) return response;
+      return mcp::Response::error(mcp::kInternalError, name + " made a task for a client that takes none");
+    }
     if (*type != "input_required") {
       return mcp::Response::error(mcp::kInternalError,
                                   name + " answered with a result of unknown type '" + *type + "'");

@@ -67,8 +67,8 @@ std::optional<mcp::Notification> event_for_client(const mcp::Notification& from_
 
 // Errors of a modern hop describe our hop, not the client's: they never travel on bare, except for a capability that
 // the client could have declared and we would have passed on. A result that asks for input passes to clients that may
-// be asked. A result without a `resultType` is in the legacy form, whatever its server is taken for. Everything else
-// stays as it is.
+// be asked, the handle of a task to those that take tasks. A result without a `resultType` is in the legacy form,
+// whatever its server is taken for. Everything else stays as it is.
 mcp::Response without_hop_matters(mcp::Response response, mcp::Method method, const mcp::CallContext& call,
                                   std::string_view server);
 

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mcp/error_code.h"
 #include "mcp/json_reader.h"
+#include "mcp/tasks.h"
 
 namespace jungle::upstream {
 namespace {
@@ -135,6 +137,44 @@ TEST(HopTest, DeclaresWhatTheClientDeclared) {
   call.client_capabilities = mcp::ClientCapabilities::read(R"({"elicitation":{}})", mcp::kNewestModern);
   EXPECT_THAT(hop_params(Era::kModern, request, call, "1", "{}"),
               HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{"elicitation":{}})"));
+}
+
+TEST(HopTest, DeclaresTasksForClientsThatTakeThem) {
+  mcp::CallContext call;
+  call.takes_tasks = true;
+  const auto declared = [&] { return hop_params(Era::kModern, request_with("{}"), call, "7", "{}"); };
+  EXPECT_THAT(
+      declared(),
+      HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}})"));
+  call.client_capabilities = mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestModern);
+  EXPECT_THAT(declared(), HasSubstr(R"({"roots":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})"));
+  call.takes_tasks = false;
+  EXPECT_THAT(declared(), HasSubstr(R"("io.modelcontextprotocol/clientCapabilities":{"roots":{}})"));
+}
+
+TEST(HopTest, PassesHandlesOfTasksToClientsThatTakeThem) {
+  mcp::CallContext call;
+  const auto passed = [&](mcp::Method method) {
+    return without_hop_matters(modern(R"({"resultType":"task","taskId":"t"})"), method, call, "s");
+  };
+  EXPECT_TRUE(passed(mcp::Method::kToolsCall).is_error());
+  call.takes_tasks = true;
+  EXPECT_EQ(R"({"resultType":"task","taskId":"t"})", passed(mcp::Method::kToolsCall).payload());
+  EXPECT_TRUE(passed(mcp::Method::kPromptsGet).is_error());
+}
+
+TEST(HopTest, SaysThatAServerNeedsTasks) {
+  const std::string error(mcp::missing_tasks_capability().payload());
+  mcp::CallContext call;
+  const auto passed = [&] {
+    return without_hop_matters(mcp::Response::error(error), mcp::Method::kToolsCall, call, "s");
+  };
+  EXPECT_EQ(error, passed().payload());
+  call.takes_tasks = true;
+  EXPECT_EQ(mcp::kInternalError, error_code_of(passed()));
+  call = {};
+  call.revision = mcp::kNewestLegacy;
+  EXPECT_THAT(passed().payload(), HasSubstr("did not declare"));
 }
 
 TEST(HopTest, AsksTheClientWithoutWhatBelongsToOurHop) {

@@ -15,6 +15,10 @@ std::optional<std::string> name_of(const mcp::Request& request) {
       return request.params.find_string("name");
     case mcp::Method::kResourcesRead:
       return request.params.find_string("uri");
+    case mcp::Method::kTasksGet:
+    case mcp::Method::kTasksUpdate:
+    case mcp::Method::kTasksCancel:
+      return request.params.find_string("taskId");
     default:
       return std::nullopt;
   }

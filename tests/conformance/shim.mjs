@@ -76,10 +76,11 @@ function mapped(json, translate) {
 // Mcp-Name repeats params.name or params.uri, in base64 if need be, and may be padded with blanks.
 function translateNameHeader(headers) {
   const given = headers['mcp-name'];
-  if (given === undefined) return;
+  const method = headers['mcp-method']?.trim().toLowerCase();
+  if (given === undefined || method?.startsWith('tasks/')) return;
   const encoded = /^\s*=\?base64\?(.*)\?=\s*$/.exec(given);
   const plain = encoded ? Buffer.from(encoded[1], 'base64').toString() : given.trim();
-  const exposed = headers['mcp-method']?.trim().toLowerCase().startsWith('resources/') ? expose.uri(plain) : expose.name(plain);
+  const exposed = method?.startsWith('resources/') ? expose.uri(plain) : expose.name(plain);
   headers['mcp-name'] = encoded ? `=?base64?${Buffer.from(exposed).toString('base64')}?=` : exposed;
 }
 

@@ -153,6 +153,7 @@ class HttpUpstream {
     if (message.id !== undefined) wanted['mcp-method'] = message.method;
     if (['tools/call', 'prompts/get'].includes(message.method)) wanted['mcp-name'] = message.params.name;
     if (message.method === 'resources/read') wanted['mcp-name'] = message.params.uri;
+    if (message.method?.startsWith('tasks/')) wanted['mcp-name'] = message.params.taskId;
     for (const [name, value] of Object.entries(wanted)) {
       if (decoded(req.headers[name]) !== value) {
         return { status: 400, error: { code: -32020, message: `${name} is '${req.headers[name]}', the body says '${value}'` } };

@@ -18,10 +18,14 @@ export function modernMeta(extra = {}) {
   };
 }
 
+// That of one that takes tasks.
+export const TAKES_TASKS = { [`${META}clientCapabilities`]: { extensions: { [`${META}tasks`]: {} } } };
+
 // The headers that a modern request has to carry for this body.
 export function modernHeaders(message) {
   const headers = { Accept: ACCEPT, 'MCP-Protocol-Version': MODERN, 'Mcp-Method': message.method };
-  const name = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' }[message.method];
+  const name = message.method.startsWith('tasks/')
+    ? 'taskId' : { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' }[message.method];
   if (name) headers['Mcp-Name'] = message.params?.[name];
   return headers;
 }

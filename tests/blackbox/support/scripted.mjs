@@ -1,5 +1,6 @@
 // A scripted MCP server without a transport: what it offers, and how it answers, in the legacy and in the modern era.
 // http-upstream.mjs and stdio-server.mjs put it on a wire. Tools whose name begins with `fault_` make the wire misbehave.
+import { ScriptedTasks, TASKS, takesTasks } from './scripted-tasks.mjs';
 
 export const MODERN = '2026-07-28';
 const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
@@ -116,7 +117,7 @@ export const TOOLS = {
     run: () => ({ content: [{ type: 'hologram', depth: 3 }], futureMember: { kept: true } }),
   },
 };
-// Tools of a legacy server that run as tasks only (MCP 2025-11-25 basic/utilities/tasks).
+// Tools that run as tasks, some of them only so (MCP 2025-11-25 basic/utilities/tasks; the extension has the same tools without a mark).
 export const TASK_TOOLS = {
   research: {
     description: 'Reports progress, asks how deep, then answers', inputSchema: object(), execution: { taskSupport: 'required' },
@@ -128,6 +129,16 @@ export const TASK_TOOLS = {
   },
   ponder: { description: 'Answers', inputSchema: object(), execution: { taskSupport: 'required' }, run: () => text('pondered') },
   dream: { description: 'Never answers', inputSchema: object(), execution: { taskSupport: 'required' }, run: (_, call) => untilReleased(call) },
+  stumble: {
+    description: 'Reports a tool error', inputSchema: object(), execution: { taskSupport: 'required' },
+    run: () => ({ ...text('it did not work'), isError: true }),
+  },
+  break: {
+    description: 'Ends with a JSON-RPC error', inputSchema: object(), execution: { taskSupport: 'required' },
+    run: () => {
+      throw new RpcError(-32050, 'broken');
+    },
+  },
   either: {
     description: 'Runs as a task or not', inputSchema: object(), execution: { taskSupport: 'optional' }, run: () => text('at once'),
   },
@@ -172,8 +183,7 @@ export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
   extraTools = [];
-  tasks = new Map();       // Id → { params, meta } of the call that made it.
-  cancelledTasks = [];
+  tasks = new ScriptedTasks();
   subscribed = new Set();  // Of legacy clients, all sessions together.
   logLevel = 'warning';  // Of legacy clients; `logging/setLevel` sets it.
   tell = () => {};       // The wire's (method, params): says something to all who listen outside of calls.
@@ -217,6 +227,12 @@ export class ScriptedServer {
     return { tools: lists, prompts: lists, resources, completions: {}, logging: {} };
   }
 
+  #capabilitiesOf(isModern) {
+    const makesTasks = Object.values(this.tools).some(({ execution }) => execution);
+    const tasks = isModern ? { extensions: { [TASKS]: {} } } : { tasks: { cancel: {}, requests: { tools: { call: {} } } } };
+    return { ...this.#capabilities, ...(makesTasks && tasks) };
+  }
+
   async #result({ method, params = {} }, meta, isModern, wire) {
     if (this.without.includes(method)) throw new RpcError(-32601, `Method ${method} not found`);
     switch (method) {
@@ -224,12 +240,12 @@ export class ScriptedServer {
         if (isModern) break;
         return {
           protocolVersion: this.versions.includes(params.protocolVersion) ? params.protocolVersion : this.versions[0],
-          capabilities: this.#capabilities, serverInfo: { name: this.name, version: '1.0' }, instructions: 'Scripted.',
+          capabilities: this.#capabilitiesOf(false), serverInfo: { name: this.name, version: '1.0' }, instructions: 'Scripted.',
         };
       case 'ping': return {};
       case 'server/discover':
         if (!isModern) break;
-        return { supportedVersions: [MODERN], capabilities: this.#capabilities, instructions: 'Scripted.' };
+        return { supportedVersions: [MODERN], capabilities: this.#capabilitiesOf(true), instructions: 'Scripted.' };
       case 'logging/setLevel':
         if (isModern) break;
         this.logLevel = params.level;
@@ -245,13 +261,17 @@ export class ScriptedServer {
       case 'resources/list': return this.#page('resources', RESOURCES.map(({ text: _, blob: __, ...listed }) => listed), params.cursor);
       case 'resources/templates/list': return this.#page('resourceTemplates', [TEMPLATE], params.cursor);
       case 'tools/call': return this.#call(params, meta, isModern, wire);
+      case 'tasks/get':
+      case 'tasks/update':
       case 'tasks/result':
-        if (isModern) break;
-        return this.#taskResult(params, wire);
-      case 'tasks/cancel':
-        if (isModern) break;
-        this.cancelledTasks.push(params.taskId);
-        return { taskId: params.taskId, status: 'cancelled' };
+      case 'tasks/cancel': {
+        if (isModern && !takesTasks(meta)) throw missingTasks();
+        if (!this.tasks.has(params.taskId)) throw new RpcError(-32602, `Unknown task ${params.taskId}`);
+        if (!isModern && method === 'tasks/cancel' && this.tasks.get(params.taskId).isOver) throw new RpcError(-32602, 'It is over already');
+        const answer = await this.tasks.answer(method, isModern, params, wire);
+        if (answer) return answer;
+        break;
+      }
       case 'prompts/get': return this.#prompt(params);
       case 'resources/read': return this.#read(params);
       case 'completion/complete':
@@ -270,24 +290,16 @@ export class ScriptedServer {
   #call(params, meta, isModern, wire) {
     const tool = this.tools[params.name];
     if (!tool) throw new RpcError(-32602, `Unknown tool: ${params.name}`);
-    if (!isModern && params.task) return this.#makeTask(tool, params, meta);
-    if (tool.execution?.taskSupport === 'required') throw new RpcError(-32601, `Tool ${params.name} runs as a task only`);
+    const makesTask = isModern ? tool.execution && takesTasks(meta) : params.task;
+    if (makesTask) return this.#makeTask(tool, params, meta, isModern);
+    if (tool.execution?.taskSupport === 'required') throw isModern ? missingTasks() : new RpcError(-32601, `Tool ${params.name} runs as a task only`);
     return this.#run(tool, params, meta, isModern, wire);
   }
 
-  #makeTask(tool, params, meta) {
+  #makeTask(tool, params, meta, isModern) {
     if (!tool.execution) throw new RpcError(-32601, `Tool ${params.name} makes no tasks`);
-    const taskId = `task-${this.tasks.size + 1}`;
-    const now = new Date().toISOString();
-    this.tasks.set(taskId, { params, meta });
-    return { task: { taskId, status: 'working', ttl: null, createdAt: now, lastUpdatedAt: now, pollInterval: 100 } };
-  }
-
-  async #taskResult({ taskId }, wire) {
-    const task = this.tasks.get(taskId);
-    if (!task) throw new RpcError(-32602, `Unknown task ${taskId}`);
-    const result = await this.#run(this.tools[task.params.name], task.params, task.meta, false, wire);
-    return { ...result, _meta: { [`${META}related-task`]: { taskId } } };
+    const task = this.tasks.begin(params, meta, async (wire) => this.#run(tool, params, meta, false, wire));
+    return isModern ? { resultType: 'task', ...task.modern } : { task: task.legacy };
   }
 
   #run(tool, params, meta, isModern, wire) {
@@ -316,6 +328,10 @@ export class ScriptedServer {
     if (item) return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify({ id: item[1] }) }] };
     throw new RpcError(this.era === 'modern' ? -32602 : -32002, 'Resource not found', { uri });
   }
+}
+
+function missingTasks() {
+  return new RpcError(-32021, `needs the extension ${TASKS}`, { requiredCapabilities: { extensions: { [TASKS]: {} } } });
 }
 
 function answerOfRound({ inputResponses, requestState }, question) {

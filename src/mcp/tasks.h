@@ -1,0 +1,25 @@
+// The extension io.modelcontextprotocol/tasks: calls that are answered with a handle first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp/response.h"
+
+namespace jungle::mcp {
+
+inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
+
+// Whether capabilities, raw JSON of a client's or a server's, name the extension.
+bool declares_tasks(std::string_view capabilities);
+
+// The error -32021 for a client that did not.
+Response missing_tasks_capability();
+
+// The `taskId` of a result, if it has one that is a string.
+std::optional<std::string> task_id_of(const Response& result);
+// A result with another `taskId` in place of its own; as it is if it has none.
+Response with_task_id(Response result, std::string_view id);
+
+}  // namespace jungle::mcp
