@@ -72,7 +72,7 @@ class ForwardingServerTest : public HttpUpstreamTest {
   }
   static std::vector<HeaderField> user(const std::string& token) { return {{"X-Wiki-Token", token}}; }
 
-  const std::vector<HeaderField> nothing_;
+  const std::vector<HeaderField> nothing_{};
   const std::vector<HeaderField> numbered_{{"X-Request-Id", "7"}};
   const std::string anna_ = "Bearer anna-1234";
   const std::string bert_ = "Bearer bert-1234";
