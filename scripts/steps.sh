@@ -2,8 +2,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# The Node that the tests use when the machine has none of at least this age, as an npm package.
-node_major_min=22
+# The Node that the tests use when the machine has none of at least this age, as an npm package. The MCP Inspector does not start on the
+# first releases of 22.
+node_major_min=24
 node_version=24.21.0
 
 say() { printf '== %s\n' "$*"; }
