@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """House rules that a machine can keep. Prints `file:line: what` for each breach and exits 1 if there is one.
 
-Rules: layers, co_await, sizes, words, includes, lambdas, clocks, limits. See CONTRIBUTING.md.
+Rules: layers, co_await, sizes, words, includes, lambdas, clocks, limits, transcripts. See CONTRIBUTING.md.
 """
 import pathlib
 import re
@@ -10,8 +10,11 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
+E2E = ROOT / "tests" / "e2e"  # May include every module.
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
+TRANSCRIPT_LINES_MAX = 40
+TRANSCRIPT_COLUMNS_MAX = 130
 
 # Exceptions. These lists may only shrink.
 LONG_FILES: set[str] = set()
@@ -144,6 +147,11 @@ def check_layers(path, raw, deps):
         own = re.match(r'#include "(\w+)/', line)
         if own and own.group(1) in deps and own.group(1) not in allowed and not (is_test and own.group(1) in for_tests):
             breach(path, n, f"{module} may not include {own.group(1)}: not in its DEPENDS")
+    check_third_party(path, raw, module)
+
+
+def check_third_party(path, raw, module):
+    for n, line in enumerate(raw.splitlines(), 1):
         other = re.match(r"#include <([^>]+)>", line)
         if other:
             for prefix, modules in THIRD_PARTY.items():
@@ -187,6 +195,19 @@ def check_fuzzers():
             breach(target, 1, "a fuzz target has at most 40 lines")
 
 
+# A transcript says why it is there, and is read without scrolling.
+def check_transcripts():
+    for path in sorted((ROOT / "tests" / "transcripts").glob("*.mcp")):
+        lines = path.read_text().splitlines()
+        if not lines or not lines[0].startswith("# "):
+            breach(path, 1, "a transcript begins with a comment that says what it shows")
+        if len(lines) > TRANSCRIPT_LINES_MAX:
+            breach(path, len(lines), f"{len(lines)} lines; {TRANSCRIPT_LINES_MAX} is the most")
+        for n, line in enumerate(lines, 1):
+            if len(line) > TRANSCRIPT_COLUMNS_MAX:
+                breach(path, n, f"{len(line)} columns; {TRANSCRIPT_COLUMNS_MAX} is the most")
+
+
 # Every constant of a limits.h, and every one called k...Max elsewhere, is on the page, with its module in front where that helps.
 def check_limits_page():
     page = set(re.findall(r"`(?:\w+::)?(k[A-Z]\w*)`", (ROOT / "docs" / "limits.md").read_text()))
@@ -226,9 +247,12 @@ def main():
         check_words(path, raw, text)
         if SRC in path.parents:
             check_layers(path, raw, deps)
+        elif E2E in path.parents:
+            check_third_party(path, raw, "e2e")
         if path.suffix == ".h" and "#pragma once" not in raw:
             breach(path, 1, "#pragma once is missing")
     check_fuzzers()
+    check_transcripts()
     check_limits_page()
     check_format(files)
     print(f"{len(files)} files, {breaches} breaches")

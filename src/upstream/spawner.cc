@@ -132,6 +132,9 @@ Task<void> Spawner::run_upkeep() {
       return true;
     };
     co_await run_blocking(thread_, std::move(work));
+    // A cancellation that came meanwhile would not end the sleep.
+    const bool stopped = co_await is_cancelled();
+    if (stopped) co_return;
   }
 }
 
