@@ -98,6 +98,7 @@ class Reader {
     if (kind_ == kTool) {
       if (auto ok = check_schema(); !ok) return ok.error();
       out_.needs_task = task_support() == R"("required")";
+      out_.can_be_task = out_.needs_task || task_support() == R"("optional")";
     }
     const auto name = text_member("name", kNameBytesMax, out_.name_range);
     if (!name) return name.error();

@@ -25,9 +25,10 @@ struct Definition {
   mcp::Range name_range;  // In `text`, with quotes.
   std::string uri;        // `uri` or `uriTemplate`; empty for tools and prompts.
   mcp::Range uri_range;
-  mcp::Range input_schema;  // Tools only.
-  bool needs_task = false;  // Tools only: `execution.taskSupport` is "required".
-  std::string note;         // A repair that its author should know of, or empty.
+  mcp::Range input_schema;   // Tools only.
+  bool needs_task = false;   // Tools only: `execution.taskSupport` is "required".
+  bool can_be_task = false;  // The same: it is that or "optional".
+  std::string note;          // A repair that its author should know of, or empty.
 };
 
 // Checks one definition. Many clients drop a whole list for one member of a wrong type, so a definition that has one is

@@ -20,7 +20,25 @@ bool offers_subscriptions(const ServerEntry& server) {
   return subscribe != nullptr && subscribe->value.of(text) == "true";
 }
 
+namespace {
+
+// MCP 2025-11-25 basic/utilities/tasks "Capabilities".
+bool makes_tasks_of_calls(std::string_view capabilities) {
+  mcp::Range object{0, capabilities.size()};
+  for (const std::string_view key : {"tasks", "requests", "tools", "call"}) {
+    const auto members = mcp::read_members(capabilities, object);
+    const mcp::Member* member = members ? members->find(capabilities, key) : nullptr;
+    if (member == nullptr || capabilities[member->value.begin] != '{') return false;
+    object = member->value;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool offers_tasks(const ServerEntry& server) {
+  // Over other transports the gateway waits for them itself.
+  if (server.spec.transport == Transport::kStreamableHttp && makes_tasks_of_calls(server.capabilities)) return true;
   const bool is_there_for_one_call =
       server.spec.transport != Transport::kStreamableHttp && server.spec.session_mode != SessionMode::kStateful;
   return !is_there_for_one_call && mcp::declares_tasks(server.capabilities);

@@ -30,6 +30,7 @@ struct ToolEntry {
   std::string created_at;  // RFC 3339, as REST shows it.
   std::string updated_at;
   mcp::ParamHeaders param_headers;  // From the `x-mcp-header` annotations of its inputSchema.
+  bool can_be_task = false;         // Its server makes a task of a call for a client that takes tasks.
   bool needs_task = false;          // It runs as a task only (MCP 2025-11-25 server/tools, `execution.taskSupport`).
 };
 

@@ -158,6 +158,26 @@ TEST(SnapshotTest, KnowsWhoMakesTasks) {
   EXPECT_TRUE(snapshot.view_of("b")->has_tasks());
 }
 
+TEST(SnapshotTest, KnowsWhichToolsOfLegacyServersMakeTasks) {
+  const std::string mark = R"("inputSchema":{"type":"object"},"execution":{"taskSupport":)";
+  const auto entry_with = [&](const std::string& capabilities) {
+    Discovery discovery;
+    discovery.capabilities = capabilities;
+    discovery.tools = {R"({"name":"a",)" + mark + R"("optional"}})", R"({"name":"b",)" + mark + R"("required"}})",
+                       R"({"name":"c",)" + mark + R"("forbidden"}})"};
+    return sample_entry("up", discovery);
+  };
+  const Snapshot with(1, {entry_with(R"({"tasks":{"requests":{"tools":{"call":{}}}}})")});
+  EXPECT_TRUE(with.all().has_tasks());
+  EXPECT_TRUE(with.all().find_tool("up__a")->can_be_task);
+  EXPECT_TRUE(with.all().find_tool("up__b")->can_be_task);
+  EXPECT_FALSE(with.all().find_tool("up__c")->can_be_task);
+  const Snapshot without(1, {entry_with(R"({"tasks":{"requests":{"tools":{}}}})")});
+  EXPECT_FALSE(without.all().has_tasks());
+  EXPECT_FALSE(without.all().find_tool("up__a")->can_be_task);
+  EXPECT_TRUE(without.all().find_tool("up__b")->needs_task);
+}
+
 TEST(SnapshotTest, TakesOverTheViewsThatDidNotChange) {
   const auto a = sample_entry("a");
   const auto b = sample_entry("b");

@@ -330,6 +330,18 @@ TEST_F(GatewayTasksTest, SendsRequestsToTheServerOfTheTask) {
   EXPECT_TRUE(github_.seen().empty());
 }
 
+TEST_F(GatewayTasksTest, AreAskedForWhereAServerMayMakeThem) {
+  catalog::Discovery discovery;
+  discovery.tools = {R"({"name":"read","inputSchema":{"type":"object"},"execution":{"taskSupport":"optional"}})"};
+  discovery.capabilities = R"({"tasks":{"requests":{"tools":{"call":{}}}}})";
+  publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery))});
+  new_task();
+  EXPECT_EQ(R"({"task":{},"name":"read"})", files_.seen().at(0).params);
+  call_.takes_tasks = false;
+  answer("tools/call", R"({"name":"files__read","task":{"ttl":1}})");
+  EXPECT_EQ(R"({"name":"read"})", files_.seen().at(1).params);
+}
+
 TEST_F(GatewayTasksTest, ExposesTheUrisOfAResultThatIsDone) {
   files_.reply("tasks/get", R"({"taskId":"t1","result":{"content":[{"type":"resource_link","uri":"file:///a.txt"}]}})");
   const std::string id = new_task();

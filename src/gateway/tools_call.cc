@@ -46,7 +46,8 @@ Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp:
 
   if (view.names() == View::Names::kExposed) request.params.set("name", mcp::json_string(tool->own_name));
   // `task` is between a legacy server and us: what clients say of it counts for nothing.
-  if (tool->needs_task || request.params.has("task")) request.params.set("task", tool->needs_task ? "{}" : "");
+  const bool as_task = tool->needs_task || (tool->can_be_task && call.takes_tasks);
+  if (as_task || request.params.has("task")) request.params.set("task", as_task ? "{}" : "");
   request.param_headers = &tool->param_headers;
   auto answer = co_await upstreams_.service_of(*tool->server).handle(std::move(request), call, events);
   if (answer && call.takes_tasks) *answer = with_own_task(std::move(*answer), tool->server->spec.name, call);

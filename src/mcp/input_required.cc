@@ -72,17 +72,20 @@ std::optional<Result<InputRequired>> read_input_required(const Response& respons
   return read_input(text, *members);
 }
 
+std::string text_of(const InputRequest& request) {
+  JsonObject text;
+  text.add("method", json_string(request.method));
+  if (!request.params.empty()) text.add("params", request.params);
+  return text.text();
+}
+
 Response input_required_result(const InputRequired& input) {
   JsonObject result;
   result.add("resultType", "\"input_required\"");
   if (!input.requests.empty()) {
     JsonObject requests;
-    for (const auto& [key, request] : input.requests) {
-      JsonObject one;
-      one.add("method", json_string(request.method));
-      if (!request.params.empty()) one.add("params", request.params);
-      requests.add(key, one.text());
-    }
+    for (const auto& [key, request] : input.requests)
+      requests.add(key, text_of(request));
     result.add("inputRequests", requests.text());
   }
   if (!input.request_state.empty()) result.add("requestState", input.request_state);

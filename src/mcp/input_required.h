@@ -44,6 +44,8 @@ std::optional<std::string> result_type_of(const Response& response);
 // for nothing, or is malformed or over a limit; the message says so.
 std::optional<Result<InputRequired>> read_input_required(const Response& response);
 
+// As it stands in the `inputRequests` of a result.
+std::string text_of(const InputRequest& request);
 // The result in modern form.
 Response input_required_result(const InputRequired& input);
 

@@ -28,6 +28,10 @@ bool declares_tasks(std::string_view capabilities) {
   return tasks != nullptr && capabilities[tasks->value.begin] == '{';
 }
 
+bool is_about_task(Method method) {
+  return method == Method::kTasksGet || method == Method::kTasksUpdate || method == Method::kTasksCancel;
+}
+
 Response missing_tasks_capability() {
   const std::string extension(kTasksExtension);
   return Response::error(kMissingClientCapability, "the client did not declare the extension " + extension,

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "mcp/request.h"
 #include "mcp/response.h"
 
 namespace jungle::mcp {
@@ -14,7 +15,10 @@ inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tas
 // Whether capabilities, raw JSON of a client's or a server's, name the extension.
 bool declares_tasks(std::string_view capabilities);
 
-// The error -32021 for a client that did not.
+// Whether it is a request of the extension, about the task that `params.taskId` names.
+bool is_about_task(Method method);
+
+// The error -32021 for a client that did not declare it.
 Response missing_tasks_capability();
 
 // The `taskId` of a result, if it has one that is a string.

@@ -169,7 +169,8 @@ Task<void> HttpHome::end(bool patient) {
   while (patient && !hurry_ && link && link->calls_in_flight.load() > 0)
     co_await worker_.time.sleep_until(worker_.time.steady_now() + DeadlineList::kTick);
   link_.publish(nullptr);
-  if (link) bury(link);
+  // One that has tasks is left to the server when we are in a hurry, which is at the end of the process.
+  if (link && (patient || !link->has_tasks.load())) bury(link);
   tasks_.cancel();
   co_await tasks_.join();
   waiting_.insert(waiting_.end(), doubting_.begin(), doubting_.end());

@@ -133,6 +133,15 @@ HttpLinkPtr link_over(const HttpEndpoint& endpoint, const HttpLink& link) {
   return own;
 }
 
+HttpLinkPtr link_in_session(const HttpEndpoint& endpoint, std::string session_id) {
+  auto link = std::make_shared<HttpLink>();
+  link->era = Era::kLegacy;
+  link->revision = mcp::kNewestLegacy;  // No other has them.
+  link->headers = endpoint.session_headers(link->revision, session_id);
+  link->session_id = std::move(session_id);
+  return link;
+}
+
 Error answer_error(const catalog::ServerSpec& spec, const HttpAnswer& answer, const oauth::AccessToken* token) {
   if (answer.refusal && answer.refusal->status == 401) {
     if (token && !token->token.empty()) return token_refused_error(spec, answer.refusal->words);

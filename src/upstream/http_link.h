@@ -39,6 +39,8 @@ struct HttpLink {
 
   mutable std::atomic<int> calls_in_flight{0};
   mutable std::atomic<std::int64_t> last_use{0};  // SteadyTime's count.
+  // A client was given the handle of a task in this session, which it may ask for after a restart of ours.
+  mutable std::atomic<bool> has_tasks{false};
   // What the server was told last. It holds for all calls of the session: the least urgent that one of them wants.
   mutable mcp::SharedLogLevel log_level;
 };
@@ -46,6 +48,9 @@ using HttpLinkPtr = std::shared_ptr<const HttpLink>;
 
 // `link`, which has no session, with the headers that `endpoint` gives it.
 HttpLinkPtr link_over(const HttpEndpoint& endpoint, const HttpLink& link);
+
+// The session of that id, as a server gave it that has tasks.
+HttpLinkPtr link_in_session(const HttpEndpoint& endpoint, std::string session_id);
 
 struct OpenedLink {
   std::shared_ptr<HttpLink> link;  // Not shared yet.

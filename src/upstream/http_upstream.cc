@@ -6,63 +6,19 @@
 #include "base/cancelled.h"
 #include "base/text.h"
 #include "mcp/error_code.h"
+#include "mcp/tasks.h"
 #include "upstream/call_clock.h"
 #include "upstream/call_listener.h"
 #include "upstream/forwarded_headers.h"
 #include "upstream/hop.h"
+#include "upstream/http_call.h"
 #include "upstream/http_post.h"
 #include "upstream/mirrored_headers.h"
 #include "upstream/task_calls.h"
 
 namespace jungle::upstream {
 
-// What one call carries through its attempts.
-struct HttpUpstream::Call {
-  mcp::Request& request;
-  const mcp::CallContext& context;
-  mcp::EventSink& events;
-  HttpLane& lane;
-  const ServerHealth::Sight sight;
-  // The server's, or one of this call's own, which carries fields of its client: then nothing of it is shared.
-  const std::shared_ptr<const HttpEndpoint>& endpoint;
-  oauth::TokenSource* tokens = nullptr;   // Null where there are none, or the call has another credential.
-  oauth::AccessTokenPtr token = nullptr;  // What its requests present; null where there are no tokens.
-  bool token_replaced = false;            // It was refused once.
-  std::shared_ptr<const catalog::ServerEntry> listing = nullptr;  // Whose `param_headers` the request has now.
-};
-
-// How an attempt ended. kSessionGone: the server certainly did not run the call. kEraDoubted: it refused the call the
-// way a server of the other era does; if it turns out to be one, it certainly did not run it either. kTokenRefused,
-// kHeadersRefused, kRevisionRefused: it did not run it.
-struct HttpUpstream::Outcome {
-  enum class Kind : std::uint8_t { kDone, kSessionGone, kEraDoubted, kTokenRefused, kHeadersRefused, kRevisionRefused };
-  Kind kind = Kind::kDone;
-  Result<mcp::Response> answer;
-  std::uint64_t given_up_id = 0;  // A request that the server may still be working on,
-  std::string given_up_task;      // as the task of these `tasks/cancel` params, if they are not empty.
-  bool doubts_era = false;        // It ran the call, but answered as one of the other era.
-};
-
 namespace {
-
-// Counts a call while it uses a shared session, and notes when it ended.
-class UseOfLink {
- public:
-  UseOfLink(const HttpLink& link, const DeadlineList& clock) : link_(link), clock_(clock) {
-    if (!link_.session_id.empty()) link_.calls_in_flight.fetch_add(1, std::memory_order_relaxed);
-  }
-  UseOfLink(const UseOfLink&) = delete;
-  UseOfLink& operator=(const UseOfLink&) = delete;
-  ~UseOfLink() {
-    if (link_.session_id.empty()) return;
-    link_.last_use.store(clock_.coarse_now().time_since_epoch().count(), std::memory_order_relaxed);
-    link_.calls_in_flight.fetch_sub(1, std::memory_order_relaxed);
-  }
-
- private:
-  const HttpLink& link_;
-  const DeadlineList& clock_;
-};
 
 // A proxy's word for a server that it cannot reach.
 bool says_unreachable(const HttpAnswer& answer) {
@@ -100,7 +56,7 @@ bool may_be_modern(const HttpAnswer& answer) {
 }  // namespace
 
 HttpUpstream::HttpUpstream(Worker& worker, std::shared_ptr<ServerState> state)
-    : worker_(worker), state_(std::move(state)) {
+    : worker_(worker), state_(std::move(state)), task_sessions_(worker) {
   if (state_->tokens) token_.emplace(state_->tokens->published());
   lanes_.push_back(std::make_shared<HttpLane>(worker_, state_, mcp::ClientCapabilities()));
 }
@@ -145,8 +101,7 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
       if (!ensured) co_return unopened(call, ensured.error());
       link = std::move(*ensured);
     }
-    auto outcome =
-        link->session_per_call ? call_in_own_session(call) : call_over(call, own ? link_over(*own, *link) : link);
+    auto outcome = begin(call, link);
     auto done = co_await std::move(outcome);
     if (done.given_up_id != 0 && !link->session_per_call) say_cancelled(call, link, done);
     if (done.doubts_era) call.lane.mention_doubt(link);
@@ -171,6 +126,14 @@ Task<Result<mcp::Response>> HttpUpstream::handle(mcp::Request request, const mcp
     if (!settled) co_return unopened(call, settled.error());
     if (*settled == link) co_return std::move(done.answer);
   }
+}
+
+// One attempt, over `link` or in a session of its own.
+Task<HttpUpstream::Outcome> HttpUpstream::begin(Call& call, HttpLinkPtr link) {
+  if (link->era == Era::kLegacy && mcp::is_about_task(call.request.method)) return call_about_task(call);
+  if (link->session_per_call) return call_in_own_session(call);
+  const bool is_shared = call.endpoint == state_->endpoint;
+  return call_over(call, is_shared ? std::move(link) : link_over(*call.endpoint, *link));
 }
 
 // `error` is why there is no link or session.
@@ -238,6 +201,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   const auto task = makes_task(link->era, call.request) && answer && answer->response
                         ? task_params_of(*answer->response)
                         : std::nullopt;
+  if (task && may_keep_task(call)) co_return kept_task(call, std::move(answer), *link);
   if (task) answer = co_await result_of_task(request, *task, listener);
   Outcome outcome;
   if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
@@ -253,17 +217,6 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   if (!is_modern && !link->session_id.empty()) outcome.given_up_id = id;
   if (task) outcome.given_up_task = *task;
   co_return outcome;
-}
-
-// Waits for the answer proper of a call that is a task by now.
-Task<Result<HttpAnswer>> HttpUpstream::result_of_task(HttpPost request, std::string_view task, CallListener& listener) {
-  request.id = state_->ids.fetch_add(1, std::memory_order_relaxed);
-  request.method = "tasks/result";
-  request.params = task;
-  request.deadline = listener.deadline_or(request.deadline);
-  auto answer = co_await post(worker_, request, listener);
-  if (answer && answer->response) answer->response = without_task_meta(std::move(*answer->response));
-  co_return answer;
 }
 
 HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link) {
@@ -317,9 +270,10 @@ HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer,
 Task<HttpUpstream::Outcome> HttpUpstream::call_in_own_session(Call& call) {
   // One that was opened ahead knows the gateway alone: it is not for calls that carry something of their client.
   const bool is_shared = call.endpoint == state_->endpoint;
+  call.has_own_session = true;
   while (HttpLinkPtr session = is_shared ? call.lane.take_ready() : nullptr) {
     auto outcome = co_await call_over(call, session);
-    call.lane.say_goodbye(use_of(std::move(session), call), outcome.given_up_id);
+    leave(call, std::move(session), outcome);
     // It may have expired meanwhile: then another one is tried.
     if (outcome.kind != Outcome::Kind::kSessionGone) co_return outcome;
   }
@@ -349,13 +303,20 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_in_fresh_session(Call& call) {
     co_return outcome;
   }
   outcome = co_await call_over(call, session);
-  call.lane.say_goodbye(use_of(session, call), outcome.given_up_id);
+  leave(call, session, outcome);
   co_return outcome;
 }
 
 // With the token of the moment: the call's may have been renewed meanwhile.
 LinkUse HttpUpstream::use_of(HttpLinkPtr link, const Call& call) const {
   return LinkUse{call.endpoint, std::move(link), call.tokens ? call.tokens->published().load() : nullptr};
+}
+
+// The call is over, and with it its session, unless that has a task.
+void HttpUpstream::leave(const Call& call, HttpLinkPtr session, const Outcome& outcome) {
+  LinkUse use = use_of(std::move(session), call);
+  if (outcome.task_lifetime) return task_sessions_.keep(std::move(use), *outcome.task_lifetime);
+  call.lane.say_goodbye(std::move(use), outcome.given_up_id);
 }
 
 // The call was given up; the session goes on.
@@ -370,6 +331,8 @@ void HttpUpstream::close() {
   closed_ = true;
   for (const auto& lane : lanes_)
     lane->close();
+  // At the end of the process they stay: clients may ask for their tasks later.
+  if (state_->retired.load()) task_sessions_.end_all();
 }
 
 }  // namespace jungle::upstream

@@ -76,6 +76,12 @@ inline constexpr std::size_t kWatchedUrisMax = 1000;  // Resources of one server
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
 
+// Sessions for the tasks that were made in them, where each call has its own.
+inline constexpr std::size_t kTaskSessionsMax = 64;  // Per worker and server; further calls wait for their tasks.
+inline constexpr Seconds kTaskSessionTime{3600};     // If the server names no shorter lifetime of the task.
+inline constexpr std::size_t kTaskTalksMax = 256;    // Tasks of one server that ask their clients something,
+inline constexpr Millis kTaskQuestionTime{1000};     // for the first question of one, while its client waits.
+
 // Child processes.
 inline constexpr std::size_t kMessageBytesMax = 64 * 1024 * 1024;     // One line of stdout.
 inline constexpr std::size_t kReadChunkBytes = 64 * 1024;             // The size of a Linux pipe.

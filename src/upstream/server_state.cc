@@ -58,10 +58,12 @@ ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptio
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
       http(make_http_homes(*this)),
       parked(common.random),
+      talks(common.random),
       watch(make_watch(*this, common.random)) {}
 
 Task<void> ServerState::end(ChannelHome::Ending how) {
   parked.close();
+  talks.close();
   // Side by side: each may take its time.
   TaskGroup endings(home.executor, [&log = home.log](std::exception_ptr error) {
     (void)error;

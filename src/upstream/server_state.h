@@ -19,6 +19,7 @@
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
 #include "upstream/session_stream.h"
+#include "upstream/task_talk.h"
 #include "upstream/worker.h"
 
 namespace jungle::upstream {
@@ -57,6 +58,7 @@ class ServerState {
   SessionStreams streams;                       // Of its sessions.
 
   ParkedCalls parked;
+  TaskTalks talks;
   const std::unique_ptr<ServerWatch> watch;  // Null where there is nothing to listen to.
 
   // Ends its sessions and processes. On the home executor; see ChannelHome::end. REQUIRES: as there.

@@ -7,8 +7,8 @@ import { exposedUri } from './support/expect.mjs';
 import { startGateway, temporaryFolder } from './support/gateway.mjs';
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { openStream } from './support/http.mjs';
-import { matrixScript, QUESTIONS } from './support/matrix-tools.mjs';
-import { LegacySession, MODERN, modern, modernHeaders, modernMessage } from './support/mcp.mjs';
+import { matrixScript, QUESTIONS, TASKS_SINCE } from './support/matrix-tools.mjs';
+import { LegacySession, MODERN, modern, modernHeaders, modernMessage, TAKES_TASKS } from './support/mcp.mjs';
 import { stdioSpec } from './support/stdio-spec.mjs';
 import { eventually, within } from './support/wait.mjs';
 
@@ -210,6 +210,21 @@ const FEATURES = {
       const answer = await client.call('tools/call', log, client.session ? {} : { [`${META}logLevel`]: 'critical' });
       const levels = answer.notifications.filter(({ method }) => method === 'notifications/message').map(({ params }) => params.level);
       assert.deepEqual(levels, ['critical', 'alert', 'emergency']);
+    },
+  },
+  tasks: {
+    notOwed: ({ server }) => reasonIf(server.revision < TASKS_SINCE, `servers of ${server.revision} have no tasks`),
+    try: async ({ client, server }) => {
+      const answer = await client.call('tools/call', { name: `${server.name}__task`, arguments: {} }, client.session ? {} : TAKES_TASKS);
+      const isSeen = !client.session && (server.transport !== 'stdio' || isModern(server.revision));
+      if (!isSeen) return assert.equal(said(answer), 'done');
+      const { resultType, taskId } = answer.message.result;
+      assert.equal(resultType, 'task');
+      const done = await eventually('the task is done', async () => {
+        const task = await client.result('tasks/get', { taskId }, TAKES_TASKS);
+        return task.status === 'completed' && task;
+      });
+      return assert.equal(done.result.content[0].text, 'done');
     },
   },
   list_changed: {

@@ -51,8 +51,16 @@ const MATRIX_TOOLS = {
   },
 };
 
+// A tool that runs as a task: in 2025-11-25 only so, in 2026-07-28 for clients that take tasks.
+const taskTool = (taskSupport) => ({
+  task: { description: 'Runs as a task', inputSchema: schema, execution: { taskSupport }, run: async () => text('done') },
+});
+export const TASKS_SINCE = '2025-11-25';
+
 export function matrixScript(revision) {
-  return { era: revision === MODERN ? 'modern' : 'legacy', versions: [revision], pageSize: PAGE_SIZE, tools: MATRIX_TOOLS, tellsNews: true };
+  const isModern = revision === MODERN;
+  const tools = { ...MATRIX_TOOLS, ...(revision >= TASKS_SINCE && taskTool(isModern ? 'optional' : 'required')) };
+  return { era: isModern ? 'modern' : 'legacy', versions: [revision], pageSize: PAGE_SIZE, tools, tellsNews: true };
 }
 
 // Each process of a stdio server begins anew; what was added to it has to outlive that.

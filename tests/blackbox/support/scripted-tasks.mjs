@@ -10,7 +10,7 @@ export const takesTasks = (meta) => meta['io.modelcontextprotocol/clientCapabili
 class TaskRun {
   status = 'working';
   outcome = {};  // { result } or { error }, in the end.
-  questions = new Map();  // Key → { method, params, resolve }.
+  questions = new Map();  // Key → { method, params, resolve, reject }.
   #reports = [];
   #hooks = [];
   #wire;
@@ -36,16 +36,16 @@ class TaskRun {
   #ask(method, params) {
     this.status = 'input_required';
     const key = `question-${this.questions.size + 1}`;
-    return new Promise((resolve) => {
-      this.questions.set(key, { method, params, resolve });
+    return new Promise((resolve, reject) => {
+      this.questions.set(key, { method, params, resolve, reject });
       if (this.#wire) this.#put(key);
     });
   }
 
-  // Asks on the wire. An answer may also come another way, or never.
+  // Asks on the wire.
   #put(key) {
-    const { method, params } = this.questions.get(key);
-    this.#wire.ask(method, { ...params, _meta: { [RELATED]: { taskId: this.id } } }).then((answer) => this.answer(key, answer), () => {});
+    const { method, params, reject } = this.questions.get(key);
+    this.#wire.ask(method, { ...params, _meta: { [RELATED]: { taskId: this.id } } }).then((answer) => this.answer(key, answer), reject);
   }
 
   answer(key, response) {

@@ -1,0 +1,133 @@
+// Tasks of legacy servers, for clients that take tasks.
+#include <string>
+
+#include "upstream/limits.h"
+#include "upstream/testing/http_upstream_fixture.h"
+
+namespace jungle::upstream {
+namespace {
+
+using namespace std::literals;
+using testing::error;
+using ::testing::HasSubstr;
+using testing::HttpUpstreamTest;
+using testing::kText;
+using testing::Reply;
+using testing::result;
+using testing::SeenRequest;
+
+class HttpTasksTest : public HttpUpstreamTest {
+ protected:
+  HttpTasksTest() {
+    be_legacy(true);
+    make_tasks("null");
+    answer("tasks/result", [](const SeenRequest& r) { return result(r, kText); });
+    context_of_call_.takes_tasks = true;
+  }
+  void make_tasks(const std::string& ttl) {
+    answer("tools/call", [ttl](const SeenRequest& r) {
+      return result(r, R"("task":{"taskId":"t1","status":"working","ttl":)" + ttl + "}");
+    });
+  }
+  void be_asked(const std::string& status) {
+    answer("tasks/get", [status](const SeenRequest& r) {
+      return result(r, R"("taskId":"t1","ttl":null,"status":")" + status + '"');
+    });
+  }
+  Task<std::string> ask(std::string method, std::string params) {
+    const auto server = http_server(imposter_.url());
+    auto answer = co_await send(server, std::move(method), std::move(params));
+    co_return answer ? std::string(answer->payload()) : "! " + answer.error().message;
+  }
+  bool was_ended(const std::string& session) const {
+    for (const SeenRequest& request : imposter_.requests()) {
+      if (request.method == "DELETE" && request.header("mcp-session-id") == session) return true;
+    }
+    return false;
+  }
+};
+
+const std::string kCall = R"({"name":"t","task":{}})";
+const std::string kHandle = R"({"resultType":"task","taskId":"s1 t1","status":"working","ttlMs":null})";
+
+CORO_TEST_F(HttpTasksTest, EndTheirSessionsWithTheirLifetime) {
+  make_tasks("50");
+  const std::string made = co_await ask("tools/call", kCall);
+  EXPECT_EQ(R"({"resultType":"task","taskId":"s1 t1","status":"working","ttlMs":50})", made);
+  EXPECT_FALSE(was_ended("s1"));
+  std::function<bool()> has_ended = [this] { return was_ended("s1"); };
+  co_await until(std::move(has_ended));
+}
+
+CORO_TEST_F(HttpTasksTest, LeaveTheirSessionsToTheServerAtTheEnd) {
+  const std::string made = co_await ask("tools/call", kCall);
+  EXPECT_EQ(kHandle, made);
+  co_await upstreams_->stop();
+  EXPECT_FALSE(was_ended("s1"));
+}
+
+CORO_TEST_F(HttpTasksTest, AreWaitedForWhereNoMoreSessionsMayStay) {
+  for (std::size_t i = 0; i < kTaskSessionsMax; ++i) {
+    const std::string made = co_await ask("tools/call", kCall);
+    EXPECT_THAT(made, HasSubstr(R"("resultType":"task")"));
+  }
+  const std::string done = co_await ask("tools/call", kCall);
+  EXPECT_EQ("{" + kText + "}", done);
+  EXPECT_EQ(1u, count("tasks/result"));
+}
+
+CORO_TEST_F(HttpTasksTest, AreAskedForInTheirSession) {
+  be_asked("working");
+  const std::string working = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_EQ(R"({"resultType":"complete","taskId":"s9 t1","ttlMs":null,"status":"working"})", working);
+  EXPECT_EQ("s9", last("tasks/get").header("mcp-session-id"));
+  EXPECT_EQ("2025-11-25", last("tasks/get").header("mcp-protocol-version"));
+  EXPECT_THAT(last("tasks/get").body, HasSubstr(R"("params":{"taskId":"t1"})"));
+  be_asked("completed");
+  const std::string done = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_EQ(
+      R"({"resultType":"complete","result":{)" + kText + R"(},"taskId":"s9 t1","ttlMs":null,"status":"completed"})",
+      done);
+}
+
+CORO_TEST_F(HttpTasksTest, AreUnknownWithoutTheirSession) {
+  for (const int status : {404, 400}) {
+    answer("tasks/get", [status](const SeenRequest&) { return http::testing::text("Session not found", status); });
+    const std::string gone = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+    EXPECT_THAT(gone, HasSubstr(R"("code":-32602)")) << status;
+  }
+  const std::string nonsense = co_await ask("tasks/get", R"({"taskId":"t1"})");
+  EXPECT_THAT(nonsense, HasSubstr(R"("code":-32602)"));
+  EXPECT_EQ(2u, count("tasks/get"));
+}
+
+CORO_TEST_F(HttpTasksTest, AreCancelledOnce) {
+  answer("tasks/cancel", [](const SeenRequest& r) { return error(r, -32602, 200); });
+  be_asked("working");
+  const std::string refused = co_await ask("tasks/cancel", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(refused, HasSubstr(R"("code":-32602)"));
+  be_asked("cancelled");
+  const std::string over = co_await ask("tasks/cancel", R"({"taskId":"s9 t1"})");
+  EXPECT_EQ(R"({"resultType":"complete"})", over);
+}
+
+CORO_TEST_F(HttpTasksTest, ThatAskWhatNobodySaidAreAtWork) {
+  be_asked("input_required");
+  const std::string asking = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(asking, HasSubstr(R"("status":"working")"));
+}
+
+CORO_TEST_F(HttpTasksTest, MustBeTasks) {
+  answer("tasks/get", [](const SeenRequest& r) { return result(r, kText); });
+  const std::string nonsense = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(nonsense, HasSubstr("is no task"));
+}
+
+CORO_TEST_F(HttpTasksTest, AreDrivenForClientsThatTakeNone) {
+  context_of_call_.takes_tasks = false;
+  const std::string done = co_await ask("tools/call", kCall);
+  EXPECT_EQ("{" + kText + "}", done);
+}
+
+}  // namespace
+}  // namespace jungle::upstream

@@ -1,0 +1,133 @@
+#include "upstream/legacy_tasks.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "mcp/error_code.h"
+#include "mcp/json_reader.h"
+#include "mcp/json_text.h"
+#include "upstream/http_endpoint.h"
+#include "upstream/task_calls.h"
+
+namespace jungle::upstream {
+namespace {
+
+using mcp::Member;
+using mcp::Members;
+
+constexpr char kSeparator = ' ';  // No session id has one: they are visible ASCII.
+
+// Members of the extension's form that the other does not have: a server that sends them means something else.
+constexpr std::array<std::string_view, 7> kNotLegacy{"ttlMs", "pollIntervalMs", "resultType",  "result",
+                                                     "error", "inputRequests",  "requestState"};
+
+bool is_not_legacy(std::string_view key) {
+  return std::find(kNotLegacy.begin(), kNotLegacy.end(), key) != kNotLegacy.end();
+}
+
+// What the fields of a task become.
+struct Form {
+  std::string_view result_type;
+  std::string_view id;
+  std::string_view status;  // Empty: as it is.
+  std::string added;        // Further members, each with a comma before it.
+};
+
+// The object at `task` in `text`, in the form of the extension.
+std::string converted(std::string_view text, mcp::Range task, const Members& members, const Form& form) {
+  mcp::Splice splice;
+  bool has_ttl = false;
+  bool is_empty = true;
+  for (const Member& member : members) {
+    const std::string_view key = member.key.of(text);
+    is_empty &= is_not_legacy(key);
+    if (key == "taskId") splice.replace(member.value, mcp::json_string(form.id));
+    if (key == "status" && !form.status.empty()) splice.replace(member.value, mcp::json_string(form.status));
+    if (key == "ttl") splice.replace(member.key, "ttlMs");
+    if (key == "pollInterval") splice.replace(member.key, "pollIntervalMs");
+    has_ttl |= key == "ttl";
+  }
+  splice.remove_members(members, [&](const Member& member) { return is_not_legacy(member.key.of(text)); });
+  const std::string type = R"("resultType":)" + mcp::json_string(form.result_type);
+  splice.insert_first(task, type + (has_ttl ? "" : R"(,"ttlMs":null)") + form.added + (is_empty ? "" : ","));
+  return splice.apply(text, task);
+}
+
+std::string_view string_of(std::string_view text, const Members& members, std::string_view key) {
+  const Member* member = members.find(text, key);
+  if (member == nullptr || text[member->value.begin] != '"') return {};
+  return member->value.of(text);
+}
+
+mcp::Response modern(std::string text) { return mcp::Response::result(std::move(text), mcp::ResultForm::kModern); }
+
+mcp::Response converted_task(const mcp::Response& task, const Form& form) {
+  const std::string_view text = task.payload();
+  const auto members = mcp::read_members(text);
+  if (task.is_error() || !members) return task;
+  return modern(converted(text, mcp::Range{0, text.size()}, *members, form));
+}
+
+}  // namespace
+
+std::string text_of(const LegacyTask& task) { return task.session_id + kSeparator + task.id; }
+
+std::optional<LegacyTask> read_legacy_task(std::string_view text) {
+  const std::size_t end = text.find(kSeparator);
+  if (end == std::string_view::npos || (end > 0 && !is_header_id(text.substr(0, end)))) return std::nullopt;
+  return LegacyTask{std::string(text.substr(0, end)), std::string(text.substr(end + 1))};
+}
+
+mcp::Response unknown_task() {
+  return mcp::Response::error(mcp::kInvalidParams, "its server does not know this task, or does not any more");
+}
+
+std::string params_of(const LegacyTask& task) { return R"({"taskId":)" + mcp::json_string(task.id) + "}"; }
+
+mcp::Response task_handle(const mcp::Response& created, const std::string& session_id) {
+  const std::string_view text = created.payload();
+  const auto members = mcp::read_members(text);
+  const mcp::Range task = members->find(text, "task")->value;
+  const auto of_task = mcp::read_members(text, task);
+  const std::string id = text_of({session_id, mcp::json_string_value(string_of(text, *of_task, "taskId"))});
+  return modern(converted(text, task, *of_task, Form{"task", id, {}, {}}));
+}
+
+std::string task_status(const mcp::Response& task) {
+  if (task.is_error()) return {};
+  const auto members = mcp::read_members(task.payload());
+  const std::string_view status = members ? string_of(task.payload(), *members, "status") : std::string_view();
+  return status.empty() ? std::string() : mcp::json_string_value(status);
+}
+
+bool is_final(std::string_view status) { return status == "completed" || status == "failed" || status == "cancelled"; }
+
+mcp::Response open_task(const mcp::Response& task, std::string_view id, std::string_view input_requests) {
+  Form form{"complete", id, {}, {}};
+  if (!input_requests.empty()) {
+    form.added = R"(,"inputRequests":)" + std::string(input_requests);
+  } else if (task_status(task) == "input_required") {
+    form.status = "working";
+  }
+  return converted_task(task, form);
+}
+
+mcp::Response ended_task(const mcp::Response& task, std::string_view id, const mcp::Response& outcome) {
+  // In the extension a tool that failed has completed: only what has no result at all has not.
+  const mcp::Response plain = without_task_meta(outcome);
+  Form form{"complete", id, plain.is_error() ? "failed" : "completed", {}};
+  form.added = std::string(plain.is_error() ? R"(,"error":)" : R"(,"result":)") + std::string(plain.payload());
+  return converted_task(task, form);
+}
+
+std::optional<Millis> lifetime_of(const mcp::Response& handle) {
+  const auto members = mcp::read_members(handle.payload());
+  const Member* ttl = members ? members->find(handle.payload(), "ttlMs") : nullptr;
+  const auto number = ttl ? mcp::own_number(ttl->value.of(handle.payload())) : std::nullopt;
+  if (!number) return std::nullopt;
+  constexpr std::uint64_t kEver = 1'000'000'000'000;
+  return Millis(static_cast<std::int64_t>(std::min(*number, kEver)));
+}
+
+}  // namespace jungle::upstream

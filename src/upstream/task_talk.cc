@@ -1,0 +1,174 @@
+#include "upstream/task_talk.h"
+
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/without_throwing.h"
+#include "mcp/input_required.h"
+#include "mcp/json_object.h"
+#include "mcp/json_reader.h"
+#include "upstream/call_clock.h"
+#include "upstream/call_listener.h"
+#include "upstream/limits.h"
+#include "upstream/server_state.h"
+
+namespace jungle::upstream {
+namespace {
+
+constexpr std::size_t kKeyPrefixBytes = 4;
+
+}  // namespace
+
+TaskTalk::TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse use, std::string id, std::string params,
+                   const mcp::CallContext& context)
+    : worker_(worker),
+      state_(std::move(state)),
+      use_(std::move(use)),
+      id_(std::move(id)),
+      params_(std::move(params)),
+      context_(context),
+      key_prefix_("input-" + random_hex(state_->talks.random(), kKeyPrefixBytes) + "-"),
+      stop_(worker.executor) {
+  context_.param_headers = nullptr;  // The exchange's, as are these.
+  context_.client_headers = {};
+}
+
+void TaskTalk::start() {
+  worker_.deadlines.arm(expiry_, worker_.deadlines.coarse_now() + kParkedTime);
+  worker_.parked.spawn(run());
+}
+
+Task<void> TaskTalk::run() {
+  using namespace asio::experimental::awaitable_operators;
+  const auto keep = shared_from_this();
+  co_await (without_throwing(until_answered()) || until_stopped());
+  stopped_ = true;
+  expiry_.disarm();
+  state_->talks.remove(id_);
+  questions_.clear();
+  tell_all();
+}
+
+// The answer itself is fetched by whoever asks for the task then.
+Task<Result<void>> TaskTalk::until_answered() {
+  const mcp::Request request;
+  const SteadyTime start = worker_.deadlines.coarse_now();
+  const CallClock clock(start, kCallHardCap, context_);
+  CallListener listener(worker_, *state_->news, use_, request, context_, *this, clock, {});
+  const HttpPost post_of_result{.endpoint = *use_.endpoint,
+                                .token = use_.token.get(),
+                                .fixed_headers = use_.link->headers,
+                                .headers = {},
+                                .id = state_->ids.fetch_add(1, std::memory_order_relaxed),
+                                .method = "tasks/result",
+                                .params = params_,
+                                .resuming = Resuming::kIfOffered,
+                                .deadline = clock.deadline_from(start)};
+  auto posting = use_.link->stream ? post_beside_stream(worker_, post_of_result, listener, use_.link->stream)
+                                   : post(worker_, post_of_result, listener);
+  auto answer = co_await std::move(posting);
+  if (!answer) co_return answer.error();
+  co_return Result<void>();
+}
+
+Task<Result<void>> TaskTalk::until_stopped() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!stopped_) {
+    const bool woken = co_await stop_.wait();
+    if (!woken) break;
+  }
+  co_return Result<void>();
+}
+
+void TaskTalk::stop() {
+  stopped_ = true;
+  stop_.notify_all();
+}
+
+void TaskTalk::tell(std::shared_ptr<QuestionsReply> reply) {
+  if (stopped_) return QuestionsReply::give(reply, {});
+  worker_.deadlines.arm(expiry_, worker_.deadlines.coarse_now() + kParkedTime);
+  if (has_asked_) return QuestionsReply::give(reply, open_questions());
+  waiting_.push_back(std::move(reply));
+  if (!patience_.armed()) worker_.deadlines.arm(patience_, worker_.deadlines.coarse_now() + kTaskQuestionTime);
+}
+
+void TaskTalk::tell_all() {
+  patience_.disarm();
+  for (auto& reply : std::exchange(waiting_, {}))
+    QuestionsReply::give(reply, open_questions());
+}
+
+std::string TaskTalk::open_questions() const {
+  if (questions_.empty()) return {};
+  mcp::JsonObject requests;
+  for (const auto& [key, question] : questions_)
+    requests.add(key, mcp::text_of(question.request));
+  return requests.text();
+}
+
+void TaskTalk::answer(const std::string& responses) {
+  const auto members = mcp::read_members(responses);
+  if (!members) return;
+  for (const mcp::Member& member : *members) {
+    auto found = questions_.extract(std::string(member.key.of(responses)));
+    if (found.empty()) continue;
+    found.mapped().on_answer(mcp::Response::result(std::string(member.value.of(responses)), mcp::ResultForm::kLegacy));
+  }
+}
+
+Task<Result<void>> TaskTalk::send(mcp::Notification) { co_return Result<void>(); }
+
+Task<Result<void>> TaskTalk::ask(mcp::InputRequest question, OnAnswer on_answer) {
+  if (questions_.size() >= mcp::kInputRequestsMax) {
+    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
+  }
+  has_asked_ = true;
+  const std::string key = key_prefix_ + std::to_string(next_key_++);
+  questions_.emplace(key, Question{std::move(question), std::move(on_answer)});
+  tell_all();
+  co_return Result<void>();
+}
+
+Task<void> TaskTalk::withdraw(std::string asker_id) {
+  std::erase_if(questions_, [&](const auto& item) { return item.second.request.asker_id == asker_id; });
+  co_return;
+}
+
+std::shared_ptr<TaskTalk> TaskTalks::find(const std::string& id) {
+  return known_.with([&](Known& known) -> std::shared_ptr<TaskTalk> {
+    const auto found = known.talks.find(id);
+    return found == known.talks.end() ? nullptr : found->second;
+  });
+}
+
+TaskTalks::Found TaskTalks::find_or_add(const std::string& id, const std::function<std::shared_ptr<TaskTalk>()>& make) {
+  return known_.with([&](Known& known) -> Found {
+    if (const auto found = known.talks.find(id); found != known.talks.end()) return {found->second, false};
+    if (known.closed || known.talks.size() >= kTaskTalksMax) return {};
+    return {known.talks.emplace(id, make()).first->second, true};
+  });
+}
+
+void TaskTalks::remove(const std::string& id) {
+  const auto removed = known_.with([&](Known& known) {
+    auto node = known.talks.extract(id);
+    return node.empty() ? nullptr : std::move(node.mapped());
+  });
+}
+
+void TaskTalks::close() {
+  const auto talks = known_.with([](Known& known) {
+    known.closed = true;
+    return known.talks;
+  });
+  for (const auto& [id, talk] : talks) {
+    const Executor executor = talk->executor();
+    asio::post(executor, [talk] { talk->stop(); });
+  }
+}
+
+}  // namespace jungle::upstream
