@@ -46,6 +46,12 @@ void ChangeStream::add_update(std::string uri) {
   news.notify_all();
 }
 
+void ChangeStream::add_task(std::string id) {
+  if (std::find(changed_tasks.begin(), changed_tasks.end(), id) == changed_tasks.end())
+    changed_tasks.push_back(std::move(id));
+  news.notify_all();
+}
+
 Task<Result<void>> start_event_stream(http::Exchange& exchange, std::string_view event, std::string_view data) {
   const std::array<http::Header, 2> headers{http::Header{"Cache-Control", "no-cache"},
                                             http::Header{"X-Accel-Buffering", "no"}};

@@ -12,20 +12,41 @@ namespace {
 
 Error bad(std::string message) { return Error{ErrorCode::kInvalidArgument, std::move(message), {}}; }
 
-Result<std::vector<std::string>> read_uris(std::string_view raw) {
-  const auto elements = mcp::read_elements(raw, mcp::Range{0, raw.size()});
-  if (!elements) return bad("notifications.resourceSubscriptions must be an array of URIs");
-  if (elements->size() > kWatchedResourcesMax) {
-    const std::string limit = std::to_string(kWatchedResourcesMax);
-    return bad("notifications.resourceSubscriptions may name " + limit + " resources");
-  }
-  std::vector<std::string> uris;
+// A member that names things, and what they are called.
+struct Naming {
+  std::string_view key;
+  std::string_view names;
+  std::string_view things;
+};
+constexpr Naming kResources{"resourceSubscriptions", "URIs", "resources"};
+constexpr Naming kTasks{"taskIds", "ids", "tasks"};
+
+// The names, each once; none if there is no such member.
+Result<std::vector<std::string>> read_names(std::string_view text, const mcp::Members& members, const Naming& naming) {
+  std::vector<std::string> names;
+  const mcp::Member* member = members.find(text, naming.key);
+  if (member == nullptr) return names;
+  const std::string key = "notifications." + std::string(naming.key);
+  const Error no_array = bad(key + " must be an array of " + std::string(naming.names));
+  const auto elements = mcp::read_elements(text, member->value);
+  if (!elements) return no_array;
+  if (elements->size() > kWatchedResourcesMax)
+    return bad(key + " may name " + std::to_string(kWatchedResourcesMax) + " " + std::string(naming.things));
   for (const mcp::Range& element : *elements) {
-    if (raw[element.begin] != '"') return bad("notifications.resourceSubscriptions must be an array of URIs");
-    std::string uri = mcp::json_string_value(element.of(raw));
-    if (std::find(uris.begin(), uris.end(), uri) == uris.end()) uris.push_back(std::move(uri));
+    if (text[element.begin] != '"') return no_array;
+    std::string name = mcp::json_string_value(element.of(text));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
-  return uris;
+  return names;
+}
+
+void add_names(mcp::JsonObject& text, std::string_view key, const std::vector<std::string>& names) {
+  std::string array;
+  for (const std::string& name : names) {
+    array += array.empty() ? '[' : ',';
+    mcp::append_json_string(array, name);
+  }
+  if (!array.empty()) text.add(key, array + "]");
 }
 
 // Whether `capabilities` has `option` of `name` set.
@@ -53,12 +74,12 @@ Result<ListenFilter> read_listen_filter(std::string_view raw) {
     if (value != "true" && value != "false") return bad("notifications." + std::string(key) + " must be true or false");
     *wanted = value == "true";
   }
-  if (const mcp::Member* uris = members->find(raw, "resourceSubscriptions")) {
-    auto read = read_uris(uris->value.of(raw));
-    if (!read) return read.error();
-    filter.resources = std::move(*read);
-  }
-  filter.names_tasks = members->find(raw, "taskIds") != nullptr;
+  auto resources = read_names(raw, *members, kResources);
+  if (!resources) return resources.error();
+  filter.resources = std::move(*resources);
+  auto tasks = read_names(raw, *members, kTasks);
+  if (!tasks) return tasks.error();
+  filter.tasks = std::move(*tasks);
   return filter;
 }
 
@@ -67,12 +88,8 @@ std::string text_of(const ListenFilter& filter) {
   if (filter.lists.tools) text.add("toolsListChanged", "true");
   if (filter.lists.prompts) text.add("promptsListChanged", "true");
   if (filter.lists.resources) text.add("resourcesListChanged", "true");
-  std::string uris;
-  for (const std::string& uri : filter.resources) {
-    uris += uris.empty() ? '[' : ',';
-    mcp::append_json_string(uris, uri);
-  }
-  if (!uris.empty()) text.add("resourceSubscriptions", uris + "]");
+  add_names(text, kResources.key, filter.resources);
+  add_names(text, kTasks.key, filter.tasks);
   return text.text();
 }
 

@@ -15,11 +15,11 @@ namespace jungle::downstream {
 struct ListenFilter {
   ListChange lists;
   std::vector<std::string> resources;  // URIs as the client knows them, each once.
-  bool names_tasks = false;            // It has `taskIds` (mcp/tasks.h), which are not served.
+  std::vector<std::string> tasks;      // Their ids (mcp/tasks.h), each once.
 };
 
 // `raw` is JSON. kInvalidArgument: it is no object, a member is of another type, or names more than
-// kWatchedResourcesMax resources. Members that we do not know are left out.
+// kWatchedResourcesMax resources or tasks. Members that we do not know are left out.
 Result<ListenFilter> read_listen_filter(std::string_view raw);
 // Raw JSON; what is not wanted is left out.
 std::string text_of(const ListenFilter& filter);

@@ -19,7 +19,9 @@ TEST(ListenFilterTest, ReadsWhatIsWanted) {
   EXPECT_EQ(all, read(all));
   EXPECT_EQ("{}", read("{}"));
   EXPECT_EQ(R"({"promptsListChanged":true})", read(R"({"toolsListChanged":false,"promptsListChanged":true})"));
-  EXPECT_EQ("{}", read(R"({"taskIds":["t"],"resourceSubscriptions":[]})"));
+  EXPECT_EQ("{}", read(R"({"future":["t"],"taskIds":[],"resourceSubscriptions":[]})"));
+  EXPECT_EQ(R"({"resourceSubscriptions":["a"],"taskIds":["t"]})",
+            read(R"({"taskIds":["t","t"],"resourceSubscriptions":["a"]})"));
   EXPECT_EQ(R"({"resourceSubscriptions":["a"]})", read(R"({"resourceSubscriptions":["a","a","\u0061"]})"));
 }
 
@@ -29,6 +31,7 @@ TEST(ListenFilterTest, RefusesMembersOfAnotherType) {
   EXPECT_EQ("! notifications.toolsListChanged must be true or false", read(R"({"toolsListChanged":1})"));
   for (const char* raw : {R"({"resourceSubscriptions":"a"})", R"({"resourceSubscriptions":[1]})"})
     EXPECT_EQ("! notifications.resourceSubscriptions must be an array of URIs", read(raw));
+  EXPECT_EQ("! notifications.taskIds must be an array of ids", read(R"({"taskIds":[null]})"));
 }
 
 TEST(ListenFilterTest, HasALimit) {

@@ -56,6 +56,24 @@ class ListenTest : public testing::EndpointTest {
   }
 };
 
+TEST_F(ListenTest, TellsOfTasksAsTheyAreWhenItTells) {
+  service_.reply("tasks/get", R"({"resultType":"complete","taskId":"t","status":"working","_meta":{"a":1}})");
+  std::string asked = body("1", R"({"taskIds":["t","t"]})");
+  asked.replace(asked.rfind("{}"), 2, R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})");
+  auto stream = open("POST", "/mcp", asked, modern_headers());
+  read_messages(*stream, 1);
+  EXPECT_EQ(acknowledged("1", R"({"taskIds":["t"]})"), stream->messages.at(0));
+  endpoint_.resource_updated(ResourceUpdate{"s", "own:task:t"});
+  endpoint_.resource_updated(ResourceUpdate{"s", "own:task:t"});
+  endpoint_.resource_updated(ResourceUpdate{"s", "own:task:other"});
+  read_messages(*stream, 2);
+  EXPECT_EQ(R"({"jsonrpc":"2.0","method":"notifications/tasks","params":{"taskId":"t","status":"working",)"
+            R"("_meta":{"io.modelcontextprotocol/subscriptionId":1,"a":1}}})",
+            stream->messages.at(1));
+  EXPECT_EQ(R"({"taskId":"t"})", service_.seen().back().params);
+  EXPECT_TRUE(service_.seen().back().call.takes_tasks);
+}
+
 TEST_F(ListenTest, RefusesTasksToAClientThatDoesNotTakeThem) {
   const Answer answer = post(body("7", R"({"taskIds":["t"]})"), modern_headers());
   EXPECT_EQ(400, answer.status);

@@ -119,8 +119,12 @@ class McpEndpoint {
   Task<void> refuse_listener(http::Exchange& exchange, std::string id);
   Task<bool> start_listening(http::Exchange& exchange, mcp::Request request, Listening& listening);
   Task<Result<std::string>> capabilities_of(const mcp::CallContext& call);
-  Task<std::vector<std::string>> watch_all(std::vector<std::string> uris, const mcp::CallContext& call,
+  using Watching = Task<Result<mcp::ResourceWatchPtr>>;
+  Task<std::vector<std::string>> watch_all(std::vector<std::string> names, std::function<Watching(std::string)> watch,
                                            WatchList& watched);
+  Task<Result<void>> write_tasks(http::Exchange& exchange, Listening& listening);
+  Task<std::optional<std::string>> task_news(const mcp::CallContext& call, std::string_view subscription_id,
+                                             std::string id);
 
   // sse_stream.cc, sse_message.cc
   Task<void> run_sse(http::Exchange& exchange, SseSession& sse, ChangeStream& stream);

@@ -40,6 +40,7 @@ class Gateway final : public mcp::Service, public mcp::ResourceFeed {
 
   // resources_watch.cc
   Task<Result<mcp::ResourceWatchPtr>> watch(std::string uri, const mcp::CallContext& call) override;
+  Task<Result<mcp::ResourceWatchPtr>> watch_task(std::string id, const mcp::CallContext& call) override;
   bool leads_to(const std::string& uri, const std::string& scope, const mcp::ResourceWatch& watch) override;
 
  private:

@@ -72,6 +72,10 @@ class GatewayTest : public testing::CoroTest {
     auto watched = co_await gateway_.watch(std::move(uri), call_);
     got.emplace(std::move(watched));
   }
+  Task<void> await_task(std::string id, std::optional<Result<mcp::ResourceWatchPtr>>& got) {
+    auto watched = co_await gateway_.watch_task(std::move(id), call_);
+    got.emplace(std::move(watched));
+  }
   Result<mcp::ResourceWatchPtr> watch(std::string uri) {
     std::optional<Result<mcp::ResourceWatchPtr>> got;
     run(await_watch(std::move(uri), got));
@@ -363,6 +367,24 @@ TEST_F(GatewayTasksTest, KnowsTasksOfTheCallersOnly) {
   call_.principal = mcp::PrincipalId("somebody else");
   EXPECT_EQ(refusal, answer("tasks/cancel", params_for(id)));
   EXPECT_EQ(1u, files_.seen().size());
+}
+
+TEST_F(GatewayTasksTest, WatchesTasksOfServersThatTellOfThem) {
+  const std::string id = new_task();
+  const auto watched = [&](const std::string& task) {
+    std::optional<Result<mcp::ResourceWatchPtr>> got;
+    run(await_task(task, got));
+    return got->has_value() ? (**got)->own_uri() : "! " + got->error().message;
+  };
+  EXPECT_EQ("! server 'files' does not tell of its tasks", watched(id));
+  catalog::Discovery discovery = catalog::testing::discovery_of_tools({"read"});
+  discovery.capabilities = R"({"resources":{"subscribe":true},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
+  publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery))});
+  EXPECT_EQ("\x01task:t1", watched(id));
+  EXPECT_EQ((std::vector<std::string>{"files \x01task:t1"}), subscribed_);
+  EXPECT_EQ("! there is no such task", watched("made up"));
+  call_.scope = "files";
+  EXPECT_FALSE(watch("\x01task:t1")) << "a task is no resource";
 }
 
 TEST_F(GatewayTasksTest, RefusesClientsThatDidNotDeclareThem) {

@@ -5,6 +5,8 @@
 #include "catalog/definition.h"
 #include "gateway/gateway.h"
 #include "gateway/resource_route.h"
+#include "mcp/tasks.h"
+#include "upstream/task_topic.h"
 
 namespace jungle::gateway {
 namespace {
@@ -25,7 +27,7 @@ Task<Watched> Gateway::watch(std::string uri, const mcp::CallContext& call) {
   const Scope scope = scope_of(call.scope);
   if (scope.view == nullptr) return answer(Error{ErrorCode::kNotFound, "MCP server " + call.scope + " not found", {}});
   auto route = route_resource(*scope.catalog, *scope.view, call.scope, uri);
-  if (!route) {
+  if (!route || upstream::task_of_topic(route->own_uri)) {
     const std::string message = "handler not found for resource URI '" + uri + "': resource not found";
     return answer(Error{ErrorCode::kNotFound, message, {}});
   }
@@ -40,6 +42,19 @@ Task<Watched> Gateway::watch(std::string uri, const mcp::CallContext& call) {
   }
   const auto reply = std::make_shared<ResourceHub::WatchReply>(executor_);
   resources_.watch(server, std::move(route->own_uri), reply);
+  return answer_of(reply);
+}
+
+Task<Watched> Gateway::watch_task(std::string id, const mcp::CallContext& call) {
+  auto task = tasks_.open(id, call);
+  const auto server = task ? catalog_.current()->find_server(task->server.str()) : nullptr;
+  if (!server || !server->enabled) return answer(Error{ErrorCode::kNotFound, "there is no such task", {}});
+  if (!mcp::declares_tasks(server->capabilities)) {
+    const std::string message = "server '" + task->server.str() + "' does not tell of its tasks";
+    return answer(Error{ErrorCode::kInvalidArgument, message, {}});
+  }
+  const auto reply = std::make_shared<ResourceHub::WatchReply>(executor_);
+  resources_.watch(task->server, upstream::task_topic(task->own_id), reply);
   return answer_of(reply);
 }
 

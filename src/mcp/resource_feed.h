@@ -12,8 +12,8 @@
 
 namespace jungle::mcp {
 
-// A resource that somebody watches, as its server names it: while this lives, the server tells of updates. Immutable;
-// may die on any thread.
+// A resource, or a task, that somebody watches, as its server names it: while this lives, the server tells of updates.
+// Immutable; may die on any thread.
 class ResourceWatch {
  public:
   using Release = std::function<void(const ResourceWatch&)>;
@@ -42,6 +42,10 @@ class ResourceFeed {
   // has confirmed it. Errors: kNotFound, the caller has no such resource; kInvalidArgument, its server has no
   // subscriptions; kLimitExceeded; the server's own words; kCancelled.
   virtual Task<Result<ResourceWatchPtr>> watch(std::string uri, const CallContext& call) = 0;
+
+  // The same for a task, under the id that the client was given (mcp/tasks.h). kInvalidArgument: its server does not
+  // tell of tasks.
+  virtual Task<Result<ResourceWatchPtr>> watch_task(std::string id, const CallContext& call) = 0;
 
   // Whether `uri`, at the endpoint `scope`, is at this moment the resource that is watched: it may have been disabled
   // since, or be another one.

@@ -128,7 +128,8 @@ void ChannelListen::drop_failed(ListenPtr failed) {
 
 ChannelListen::ListenPtr ChannelListen::start(ListenFilter filter) {
   const std::uint64_t id = place_.ids.fetch_add(1);
-  const std::string params = own_params(Era::kModern, filter.members(), place_.facts->client_info);
+  const std::string params =
+      own_params(Era::kModern, filter.members(), place_.facts->client_info, filter.capabilities());
   auto listen = std::make_shared<Listen>();
   listen->filter = std::move(filter);
   listen->call = std::make_shared<ChannelCall>(place_.executor, id, request_text(id, kListenMethod, params));

@@ -67,13 +67,14 @@ std::string initialize_params(std::string_view client_info, mcp::ClientCapabilit
   return text.append(R"(,"clientInfo":)").append(client_info).append("}");
 }
 
-std::string own_params(Era era, std::string_view members, std::string_view client_info) {
+std::string own_params(Era era, std::string_view members, std::string_view client_info, std::string_view capabilities) {
   std::string text = "{";
   text.append(members);
   if (era != Era::kModern) return text + "}";
   if (!members.empty()) text += ',';
   text.append(R"("_meta":{")").append(kVersionKey).append("\":").append(kOurVersion).append(",\"");
-  text.append(kCapabilitiesKey).append("\":{},\"").append(kInfoKey).append("\":").append(client_info);
+  text.append(kCapabilitiesKey).append("\":").append(capabilities).append(",\"");
+  text.append(kInfoKey).append("\":").append(client_info);
   return text + "}}";
 }
 

@@ -23,7 +23,9 @@ std::string client_info(std::string_view version);
 // The params of `initialize`. `capabilities` are those of the clients that the session is for.
 std::string initialize_params(std::string_view client_info, mcp::ClientCapabilities capabilities);
 // The params of a request of our own (server/discover, tools/list): `members` is raw JSON ("" or `"cursor":"x"`).
-std::string own_params(Era era, std::string_view members, std::string_view client_info);
+// `capabilities` are what a modern server is told.
+std::string own_params(Era era, std::string_view members, std::string_view client_info,
+                       std::string_view capabilities = "{}");
 // The params of a client's request. `own_token` replaces its progress token, if it sent one. `client_info` is ours.
 std::string hop_params(Era era, const mcp::Request& request, const mcp::CallContext& call, std::string_view own_token,
                        std::string_view client_info);

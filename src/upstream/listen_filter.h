@@ -16,17 +16,19 @@ inline constexpr std::string_view kListenMethod = "subscriptions/listen";
 
 // The filter of one `subscriptions/listen` (MCP 2026-07-28 basic/patterns/subscriptions). A value.
 struct ListenFilter {
-  OfferedNews offered;  // Its lists; `updates` says nothing here.
-  std::set<std::string> uris;
+  OfferedNews offered;         // Its lists; `updates` says nothing here.
+  std::set<std::string> uris;  // Tasks too (task_topic.h).
 
   // Of its params: raw JSON members.
   std::string members() const;
+  // What it takes of a client, raw JSON.
+  std::string_view capabilities() const;
   friend bool operator==(const ListenFilter&, const ListenFilter&) = default;
 };
 
 // The subscription that a notification is tagged with, if that is one of ours.
 std::uint64_t subscription_of(const mcp::Notification& notification);
-// Whether it says what of a filter the server honours; `uris` are then the resources.
+// Whether it says what of a filter the server honours; `uris` are then the resources and tasks.
 bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris);
 
 // What the server's acknowledgement means for the resources of `asked`. `missed_some`: another subscription has ended

@@ -121,7 +121,9 @@ ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {
 
 Task<void> ModernWatch::run_listen(WatchPlace& place, HttpLinkPtr link, ListenPtr listen) {
   using namespace asio::experimental::awaitable_operators;
-  const std::string params = own_params(Era::kModern, listen->filter.members(), place.facts->client_info);
+  const ListenFilter& filter = listen->filter;
+  const std::string params =
+      own_params(Era::kModern, filter.members(), place.facts->client_info, filter.capabilities());
   const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", kListenMethod}};
   const HttpPost request{.endpoint = *place.endpoint,
                          .token = listen->token.get(),

@@ -1,6 +1,7 @@
 #include "upstream/server_news.h"
 
 #include "mcp/json_reader.h"
+#include "upstream/task_topic.h"
 
 namespace jungle::upstream {
 
@@ -11,10 +12,11 @@ bool ServerNews::take(const mcp::Notification& notification) const {
     lists_changed();
     return true;
   }
-  if (method != "notifications/resources/updated") return false;
+  const bool is_task = method == "notifications/tasks";
+  if (!is_task && method != "notifications/resources/updated") return false;
   const auto params = mcp::read_params(notification.params);
-  auto uri = params ? params->find_string("uri") : std::nullopt;
-  if (uri) resource_updated(std::move(*uri));
+  auto name = params ? params->find_string(is_task ? "taskId" : "uri") : std::nullopt;
+  if (name) resource_updated(is_task ? task_topic(*name) : std::move(*name));
   return true;
 }
 

@@ -23,7 +23,7 @@ class ServerNews {
   bool take(const mcp::Notification& notification) const;
   // The server's lists may be other ones than those that are known.
   void lists_changed() const { relister_.changed(server_); }
-  // The same of a resource.
+  // The same of a resource, or of a task (task_topic.h).
   void resource_updated(std::string uri) const { watches_.updated(server_, std::move(uri)); }
   // From now on its word of changes is heard, or is not.
   void set_hearing(Hearing hearing) const { health_.set_hearing(server_, hearing); }

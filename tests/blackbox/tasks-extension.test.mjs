@@ -8,7 +8,7 @@ import { LegacySession, modern, modernHeaders, modernMessage, TAKES_TASKS } from
 import { TASK_TOOLS } from './support/scripted.mjs';
 import { stdioSpec } from './support/stdio-spec.mjs';
 import { TaskClient } from './support/task-client.mjs';
-import { within } from './support/wait.mjs';
+import { eventually, within } from './support/wait.mjs';
 
 const LIMIT_MS = 10_000;
 const MODERN_TASKS = { era: 'modern', tools: TASK_TOOLS };
@@ -140,17 +140,47 @@ test('a server whose process ends with the call makes no tasks', async (t) => {
   assert.match(message.error.message, /capability that the gateway does not relay/);
 });
 
+const listen = (gateway, notifications, meta) => {
+  const message = modernMessage('subscriptions/listen', { notifications }, meta);
+  return openStream(gateway.mcp(), { method: 'POST', headers: modernHeaders(message), body: message });
+};
+
 test('a subscription to tasks needs the extension', async (t) => {
   const { gateway } = await gatewayBefore(t);
-  const listen = (meta) => {
-    const message = modernMessage('subscriptions/listen', { notifications: { toolsListChanged: true, taskIds: ['any'] } }, meta);
-    return openStream(gateway.mcp(), { method: 'POST', headers: modernHeaders(message), body: message });
-  };
-  const refused = await listen({});
+  const refused = await listen(gateway, { toolsListChanged: true, taskIds: ['any'] }, {});
   assert.equal(refused.status, 400);
   assert.equal((await refused.rest())[0].error.code, -32021);
-  const stream = await listen(TAKES_TASKS);
+  const stream = await listen(gateway, { toolsListChanged: true, taskIds: ['any'] }, TAKES_TASKS);
   const acknowledged = await within(LIMIT_MS, 'the acknowledgement', stream.next());
   assert.deepEqual(acknowledged.params.notifications, { toolsListChanged: true });
   stream.close();
+});
+
+test('clients hear of their tasks and of no others, over one subscription to the server', async (t) => {
+  const { upstream, gateway } = await gatewayBefore(t, { ...MODERN_TASKS, tellsNews: true });
+  const client = new TaskClient(gateway.mcp());
+  const tasks = [await client.start('lab__dream'), await client.start('lab__ponder')];
+  const streams = [];
+  for (const { taskId } of tasks) {
+    const stream = await listen(gateway, { taskIds: [taskId, 'unknown'] }, TAKES_TASKS);
+    const { params } = await within(LIMIT_MS, 'the acknowledgement', stream.next());
+    assert.deepEqual(params.notifications, { taskIds: [taskId] });
+    streams.push(stream);
+  }
+  await eventually('one subscription has both', () => {
+    const [only, ...others] = [...upstream.listeners];
+    return others.length === 0 && only.taskIds.length === 2;
+  });
+  assert.deepEqual(upstream.seen('subscriptions/listen').at(-1).message.params._meta['io.modelcontextprotocol/clientCapabilities'],
+    { extensions: { 'io.modelcontextprotocol/tasks': {} } });
+  upstream.tell('notifications/tasks', { taskId: 'task-2', status: 'completed' });
+  const { method, params } = await within(LIMIT_MS, 'the news', streams[1].next());
+  assert.deepEqual([method, params.taskId, params.status, params.resultType], ['notifications/tasks', tasks[1].taskId, 'completed', undefined]);
+  assert.equal(params.result.content[0].text, 'pondered');
+  assert.deepEqual(Object.keys(params._meta), ['io.modelcontextprotocol/subscriptionId']);
+  upstream.script.tasks.get('task-1').cancel();
+  upstream.tell('notifications/tasks', { taskId: 'task-1', status: 'cancelled' });
+  const told = await within(LIMIT_MS, 'the news', streams[0].next());
+  assert.deepEqual([told.params.taskId, told.params.status], [tasks[0].taskId, 'cancelled']);
+  streams.forEach((stream) => stream.close());
 });

@@ -22,6 +22,9 @@ class FakeResourceFeed final : public ResourceFeed {
     const auto release = [this](const ResourceWatch& gone) { watched.erase(watched.find(gone.own_uri())); };
     return answer(std::make_shared<const ResourceWatch>("s", own, release));
   }
+  Task<Result<ResourceWatchPtr>> watch_task(std::string id, const CallContext& call) override {
+    return watch("task:" + std::move(id), call);
+  }
   bool leads_to(const std::string& uri, const std::string&, const ResourceWatch&) override {
     return !hidden.contains(uri);
   }

@@ -64,7 +64,8 @@ class HttpUpstream {
 
   // Says something to all who listen. A modern one hears it under the id of its subscription.
   tell(method, params = {}) {
-    for (const { res, tag, uris } of this.listeners) {
+    for (const { res, tag, uris, taskIds } of this.listeners) {
+      if (method === 'notifications/tasks' && !taskIds?.includes(params.taskId)) continue;
       if (uris && method === 'notifications/resources/updated' && !uris.includes(params.uri)) continue;
       const _meta = tag === undefined ? {} : { _meta: { 'io.modelcontextprotocol/subscriptionId': tag } };
       res.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', method, params: { ..._meta, ...params } })}\n\n`);
@@ -85,7 +86,7 @@ class HttpUpstream {
 
   // MCP 2026-07-28 "Subscriptions".
   #subscribe(res, { id, params: { notifications } }) {
-    this.#listen(res, { tag: id, uris: notifications.resourceSubscriptions ?? [] });
+    this.#listen(res, { tag: id, uris: notifications.resourceSubscriptions ?? [], taskIds: notifications.taskIds ?? [] });
     const params = { _meta: { 'io.modelcontextprotocol/subscriptionId': id }, notifications };
     res.write(`data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params })}\n\n`);
   }
