@@ -13,6 +13,7 @@ const json::object kClientInfo{{"name", "scripted"}, {"version", "1"}};
 std::string name_of(std::string_view method, const json::object& params) {
   const std::string_view key = method == "tools/call" || method == "prompts/get" ? "name"
                                : method == "resources/read"                      ? "uri"
+                               : method.starts_with("tasks/")                    ? "taskId"
                                                                                  : "";
   const auto* name = params.if_contains(key);
   return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
