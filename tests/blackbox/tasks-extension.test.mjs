@@ -130,6 +130,18 @@ test('a task outlives a restart of the gateway, and says when its server cannot 
   assert.equal(await client.code('tasks/get', { taskId }), -32602);
 });
 
+test('an id ends with the key that sealed it', async (t) => {
+  const folder = temporaryFolder(t);
+  const { gateway: first } = await gatewayBefore(t, MODERN_TASKS, { folder });
+  const { taskId } = await new TaskClient(first.mcp()).start('lab__dream');
+  const rotated = await first.command(['rotate-key']);
+  assert.equal(rotated.code, 0, rotated.all);
+  assert.equal((await new TaskClient(first.mcp()).get(taskId)).status, 'working', 'until the next start');
+  await first.stop();
+  const gateway = await startGateway(t, { folder });
+  assert.equal(await new TaskClient(gateway.mcp()).code('tasks/get', { taskId }), -32602);
+});
+
 test('a server whose process ends with the call makes no tasks', async (t) => {
   const gateway = await startGateway(t);
   await gateway.register(stdioSpec('lab', ['--era', 'modern', '--tasks']));
