@@ -1,6 +1,7 @@
 #include "downstream/client_questions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "downstream/limits.h"
 #include "mcp/error_code.h"
@@ -11,19 +12,23 @@ namespace jungle::downstream {
 
 void ClientQuestions::answer(const ClientSession& session, std::uint64_t id, mcp::Response response) {
   const auto found = open_.find(Key(&session, id));
-  if (found == open_.end()) return;
+  if (found == open_.end() || !found->second.on_answer) return;
   const OnAnswer on_answer = std::move(found->second.on_answer);
   open_.erase(found);
   on_answer(std::move(response));
 }
 
+void ClientQuestions::expire(const ClientSession& session, std::uint64_t id) {
+  const auto found = open_.find(Key(&session, id));
+  if (found == open_.end()) return;
+  const OnAnswer on_answer = std::exchange(found->second.on_answer, nullptr);
+  const std::string limit = std::to_string(kQuestionTime.count());
+  on_answer(mcp::Response::error(mcp::kInternalError, "the client did not answer within " + limit + " s"));
+}
+
 void AskedQuestions::add(std::uint64_t id, std::string asker_id, DeadlineList& deadlines,
                          ClientQuestions::OnAnswer on_answer) {
-  const auto expire = [all = all_, session = session_, id] {
-    const std::string limit = std::to_string(kQuestionTime.count());
-    all->answer(*session, id,
-                mcp::Response::error(mcp::kInternalError, "the client did not answer within " + limit + " s"));
-  };
+  const auto expire = [all = all_, session = session_, id] { all->expire(*session, id); };
   ClientQuestions::Open& open = all_->open_.try_emplace(ClientQuestions::Key(session_, id), expire).first->second;
   open.on_answer = std::move(on_answer);
   deadlines.arm(open.expiry, deadlines.coarse_now() + kQuestionTime);

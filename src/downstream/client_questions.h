@@ -34,9 +34,11 @@ class ClientQuestions {
   using Key = std::pair<const ClientSession*, std::uint64_t>;
   struct Open {
     explicit Open(std::function<void()> on_expiry) : expiry(std::move(on_expiry)) {}
-    OnAnswer on_answer;
+    OnAnswer on_answer;          // Null once it has expired: then it only waits to be withdrawn.
     DeadlineList::Entry expiry;  // kQuestionTime after it was asked.
   };
+  // The server is told that there is no answer. The client is when the call ends, as of all that is open then.
+  void expire(const ClientSession& session, std::uint64_t id);
   std::map<Key, Open> open_;
 };
 

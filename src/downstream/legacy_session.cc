@@ -66,7 +66,7 @@ Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view s
   }
   const StreamCount count(**session);
   if (const auto last = exchange.header("last-event-id")) {
-    if (auto position = (*session)->replay.find(trimmed(*last))) {
+    if (auto position = (*session)->replay.find(trimmed(*last), exchange.deadlines().coarse_now())) {
       co_return co_await resume(exchange, *session, std::move(*position));
     }
   }

@@ -52,7 +52,7 @@ std::shared_ptr<ReplayStream> ReplayStore::open(SteadyTime now) {
   });
 }
 
-std::optional<ReplayStore::Position> ReplayStore::find(std::string_view event_id) const {
+std::optional<ReplayStore::Position> ReplayStore::find(std::string_view event_id, SteadyTime now) const {
   const auto underscore = event_id.find('_');
   if (underscore == std::string_view::npos) return std::nullopt;
   const std::string_view text = event_id.substr(underscore + 1);
@@ -63,7 +63,7 @@ std::optional<ReplayStore::Position> ReplayStore::find(std::string_view event_id
     const auto found = state.streams.find(event_id.substr(0, underscore));
     return found == state.streams.end() ? nullptr : found->second;
   });
-  if (!position.stream) return std::nullopt;
+  if (!position.stream || position.stream->expired(now)) return std::nullopt;
   return position;
 }
 

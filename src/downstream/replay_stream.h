@@ -61,12 +61,12 @@ class ReplayStore {
  public:
   // A new stream; the one that ended first makes room.
   std::shared_ptr<ReplayStream> open(SteadyTime now);
-  // The stream and the event number that an event id names.
+  // The stream and the event number that an event id names; nothing of a stream that ended too long ago.
   struct Position {
     std::shared_ptr<ReplayStream> stream;
     std::uint64_t number = 0;
   };
-  std::optional<Position> find(std::string_view event_id) const;
+  std::optional<Position> find(std::string_view event_id, SteadyTime now) const;
 
  private:
   struct State {

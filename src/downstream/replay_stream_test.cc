@@ -40,12 +40,12 @@ TEST(ReplayStreamTest, KeepsTheNewestEventsWithinItsLimits) {
 TEST(ReplayStoreTest, FindsAStreamByEventId) {
   ReplayStore store;
   const auto stream = store.open(kNow);
-  const auto found = store.find(stream->event_id(5));
+  const auto found = store.find(stream->event_id(5), kNow);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(stream, found->stream);
   EXPECT_EQ(5u, found->number);
   for (const char* bad : {"", "_", "1", "1_", "1_x", "99_1", "1_1_1", "1_-1"}) {
-    EXPECT_FALSE(store.find(bad).has_value()) << bad;
+    EXPECT_FALSE(store.find(bad, kNow).has_value()) << bad;
   }
 }
 
@@ -54,7 +54,7 @@ TEST(ReplayStoreTest, ForgetsTheOldestStream) {
   const auto first = store.open(kNow);
   for (std::size_t i = 0; i < kReplayStreamsMax; ++i)
     EXPECT_NE(nullptr, store.open(kNow));
-  EXPECT_FALSE(store.find(first->event_id(0)).has_value());
+  EXPECT_FALSE(store.find(first->event_id(0), kNow).has_value());
 }
 
 TEST(ReplayStoreTest, ForgetsAStreamThatEndedLongAgo) {
@@ -62,9 +62,10 @@ TEST(ReplayStoreTest, ForgetsAStreamThatEndedLongAgo) {
   const auto first = store.open(kNow);
   first->end(kNow);
   EXPECT_NE(nullptr, store.open(kNow + kReplayTime));
-  EXPECT_TRUE(store.find(first->event_id(0)).has_value());
+  EXPECT_TRUE(store.find(first->event_id(0), kNow + kReplayTime).has_value());
+  EXPECT_FALSE(store.find(first->event_id(0), kNow + kReplayTime + 1s).has_value());
   EXPECT_NE(nullptr, store.open(kNow + kReplayTime + 1s));
-  EXPECT_FALSE(store.find(first->event_id(0)).has_value());
+  EXPECT_FALSE(store.find(first->event_id(0), kNow).has_value());  // It has made room.
 }
 
 }  // namespace
