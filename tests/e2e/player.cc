@@ -20,6 +20,7 @@
 #include "e2e/scripted_server.h"
 #include "e2e/test_gateway.h"
 #include "e2e/world.h"
+#include "store/testing/temp_folder.h"
 
 namespace jungle::e2e {
 namespace {
@@ -76,6 +77,7 @@ class Player {
   Outcome run(const Step& step);
   Outcome leftovers();
   Outcome end();
+  Outcome restart();
   TestGateway& gateway();
 
   Outcome set_up(const Step& step);
@@ -95,6 +97,7 @@ class Player {
   Outcome expect_handled(const Step& step);
 
   const Transcript& transcript_;
+  store::testing::TempFolder folder_;
   World world_;
   Variables variables_;
   std::vector<std::string> environment_;
@@ -111,7 +114,7 @@ TestGateway& Player::gateway() {
     const auto equals = variable.find('=');
     environment[variable.substr(0, equals)] = variable.substr(equals + 1);
   }
-  gateway_.emplace(world_, std::move(environment));
+  gateway_.emplace(world_, environment, folder_.file("mcpjungle.db"));
   admin_.emplace(world_, [this](std::uint64_t, const Piece& piece) { rest_answers_.push_back(piece); });
   return *gateway_;
 }
@@ -134,6 +137,8 @@ Outcome Player::run(const Step& step) {
     case Step::Kind::kPass:
       world_.pass_time(step.time);
       return std::nullopt;
+    case Step::Kind::kRestart:
+      return restart();
     case Step::Kind::kStop:
       gateway().begin_to_stop(kShutdownTime);
       return std::nullopt;
@@ -143,6 +148,19 @@ Outcome Player::run(const Step& step) {
     default:
       return set_up(step);
   }
+}
+
+Outcome Player::restart() {
+  for (const auto& [name, peer] : peers_) {
+    if (peer.client) return name + " would be left behind: clients come after a restart";
+  }
+  gateway().stop_now();
+  for (auto& [name, peer] : peers_)
+    peer.server->take_handled();
+  admin_.reset();
+  gateway_.reset();
+  gateway();
+  return std::nullopt;
 }
 
 Outcome Player::leftovers() {

@@ -41,9 +41,9 @@ Task<void> wait_for_database(store::Database& database) {
 
 }  // namespace
 
-TestGateway::TestGateway(World& world, app::Environment environment)
+TestGateway::TestGateway(World& world, const app::Environment& environment, std::string database)
     : world_(world),
-      config_(config_of(environment, folder_.file("mcpjungle.db"))),
+      config_(config_of(environment, std::move(database))),
       null_device_(::open("/dev/null", O_WRONLY | O_CLOEXEC)) {
   access_lines_.emplace(null_device_.get(), world.log);
   database_ = required(store::Database::open(config_.sqlite_path, world.log));

@@ -15,16 +15,15 @@
 #include "e2e/world.h"
 #include "store/database.h"
 #include "store/sealing.h"
-#include "store/testing/temp_folder.h"
 
 namespace jungle::e2e {
 
-// app::Assembly on the world's executor and time, with one worker, a database file of its own and a port on loopback.
+// app::Assembly on the world's executor and time, with one worker and a port on loopback.
 // What it lacks of the program: threads, signals, the command line. Child processes would use the real clock.
 class TestGateway {
  public:
-  // `environment` as for `mcpjungle start`. Throws if it does not start.
-  TestGateway(World& world, app::Environment environment);
+  // `environment` as for `mcpjungle start`, `database` a file that it opens or makes. Throws if it does not start.
+  TestGateway(World& world, const app::Environment& environment, std::string database);
   TestGateway(const TestGateway&) = delete;
   TestGateway& operator=(const TestGateway&) = delete;
   ~TestGateway();
@@ -45,7 +44,6 @@ class TestGateway {
   Task<void> run_stop(Seconds patience);
 
   World& world_;
-  store::testing::TempFolder folder_;
   app::Config config_;
   SystemRandom random_;
   FileDescriptor null_device_;

@@ -165,6 +165,7 @@ Read read_gateway_line(Step& step, Words& words) {
   step.kind = Step::Kind::kGateway;
   if (words.rest() == "stops") step.kind = Step::Kind::kStop;
   if (words.rest() == "stopped") step.kind = Step::Kind::kStopped;
+  if (words.rest() == "restarts") step.kind = Step::Kind::kRestart;
   if (step.kind != Step::Kind::kGateway) return {};
   while (!words.empty()) {
     if (words.peek().find('=') == std::string_view::npos) return unreadable("the environment is NAME=VALUE");

@@ -29,6 +29,7 @@ struct Step {
     kPass,      // time.
     kStop,
     kStopped,
+    kRestart,
   };
   Kind kind = Kind::kPass;
   int line = 0;

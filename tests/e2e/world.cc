@@ -92,10 +92,11 @@ std::size_t World::pass_fence() {
     EXPECT_FALSE(error);
   });
   std::size_t handlers = 0;
-  for (; !done; ++handlers) {
-    context.restart();
-    if (context.run_one_for(kPatience) == 0) throw std::runtime_error("work on another thread does not come back");
-  }
+  const auto count_until_done = [&] {
+    handlers += done ? 0 : 1;
+    return done;
+  };
+  if (!wait_for(count_until_done)) throw std::runtime_error("work on another thread does not come back");
   return handlers;
 }
 
