@@ -1,5 +1,9 @@
 // Tasks of legacy servers, for clients that take tasks.
+#include <functional>
 #include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
 
 #include "upstream/limits.h"
 #include "upstream/testing/http_upstream_fixture.h"
@@ -115,6 +119,64 @@ CORO_TEST_F(HttpTasksTest, ThatAskWhatNobodySaidAreAtWork) {
   be_asked("input_required");
   const std::string asking = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
   EXPECT_THAT(asking, HasSubstr(R"("status":"working")"));
+}
+
+class AskingTaskTest : public HttpTasksTest {
+ protected:
+  AskingTaskTest() {
+    be_asked("input_required");
+    answer("tasks/result", [](const SeenRequest&) {
+      Reply reply = http::testing::events({question("q1"), question("q2")});
+      reply.ends = false;
+      return reply;
+    });
+    context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestModern);
+  }
+  static std::string question(const std::string& id) {
+    return R"(data: {"jsonrpc":"2.0","id":")" + id + R"(","method":"roots/list","params":{"_meta":{"k":1}}})" + "\n\n";
+  }
+  // The keys of the questions in the answer to tasks/get.
+  static std::vector<std::string> keys_in(const std::string& answer) {
+    std::vector<std::string> keys;
+    for (auto at = answer.find("\"input-"); at != std::string::npos; at = answer.find("\"input-", at + 1))
+      keys.push_back(answer.substr(at + 1, answer.find('"', at + 1) - at - 1));
+    return keys;
+  }
+  bool was_answered(const std::string& id) const {
+    for (const SeenRequest& request : imposter_.requests()) {
+      if (request.body.find(R"("id":")" + id + R"(","result":{"roots":[]})") == std::string::npos) continue;
+      return request.header("mcp-session-id") == "s9";
+    }
+    return false;
+  }
+};
+
+CORO_TEST_F(AskingTaskTest, ShowsItsQuestionsUntilTheyAreAnswered) {
+  const std::string get = R"({"taskId":"s9 t1"})";
+  std::string asking = co_await ask("tasks/get", get);
+  for (int i = 0; i < 100 && keys_in(asking).size() < 2; ++i)
+    asking = co_await ask("tasks/get", get);
+  EXPECT_THAT(asking, HasSubstr(R"({"method":"roots/list","params":{}})"));
+  EXPECT_THAT(asking, HasSubstr(R"("status":"input_required")"));
+  const std::vector<std::string> keys = keys_in(asking);
+  EXPECT_EQ(2u, keys.size());
+  if (keys.size() != 2) co_return;
+  const std::string update = R"({"taskId":"s9 t1","inputResponses":{"other":{},")" + keys[0] + R"(":{"roots":[]}}})";
+  const std::string acknowledged = co_await ask("tasks/update", update);
+  EXPECT_EQ(R"({"resultType":"complete"})", acknowledged);
+  std::function<bool()> is_answered = [this] { return was_answered("q1"); };
+  co_await until(std::move(is_answered));
+  EXPECT_FALSE(was_answered("q2"));
+  const std::string left = co_await ask("tasks/get", get);
+  EXPECT_EQ(std::vector<std::string>{keys[1]}, keys_in(left));
+  EXPECT_EQ(1u, count("tasks/result"));
+}
+
+CORO_TEST_F(AskingTaskTest, IsNotHeardByAClientThatOffersNothing) {
+  context_of_call_.client_capabilities = {};
+  const std::string asking = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(asking, HasSubstr(R"("status":"working")"));
+  EXPECT_FALSE(was_answered("q1"));
 }
 
 CORO_TEST_F(HttpTasksTest, MustBeTasks) {

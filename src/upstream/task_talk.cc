@@ -167,7 +167,7 @@ void TaskTalks::close() {
   });
   for (const auto& [id, talk] : talks) {
     const Executor executor = talk->executor();
-    asio::post(executor, [talk] { talk->stop(); });
+    asio::post(executor, [talk = talk] { talk->stop(); });
   }
 }
 
