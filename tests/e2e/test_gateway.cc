@@ -41,13 +41,18 @@ Task<void> wait_for_database(store::Database& database) {
 
 }  // namespace
 
+void SeededRandom::fill(std::span<unsigned char> bytes) {
+  for (unsigned char& byte : bytes)
+    byte = static_cast<unsigned char>(engine_());
+}
+
 TestGateway::TestGateway(World& world, const app::Environment& environment, std::string database)
     : world_(world),
       config_(config_of(environment, std::move(database))),
       null_device_(::open("/dev/null", O_WRONLY | O_CLOEXEC)) {
   access_lines_.emplace(null_device_.get(), world.log);
   database_ = required(store::Database::open(config_.sqlite_path, world.log));
-  sealing_ = required(store::Sealing::open(*database_, config_.encryption_key, random_, world.log));
+  sealing_ = required(store::Sealing::open(*database_, config_.encryption_key, sealing_random_, world.log));
   const Executor executor = world.executor();
   assembly_.emplace(config_, environment, "v0-test",
                     app::Ground{executor,

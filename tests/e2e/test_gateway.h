@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <random>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,15 @@
 #include "store/sealing.h"
 
 namespace jungle::e2e {
+
+// The same in every run: what is random has no part in whether a test passes. Single thread.
+class SeededRandom final : public Random {
+ public:
+  void fill(std::span<unsigned char> bytes) override;
+
+ private:
+  std::mt19937_64 engine_;  // Its default seed.
+};
 
 // app::Assembly on the world's executor and time, with one worker and a port on loopback.
 // What it lacks of the program: threads, signals, the command line. Child processes would use the real clock.
@@ -45,7 +56,8 @@ class TestGateway {
 
   World& world_;
   app::Config config_;
-  SystemRandom random_;
+  SystemRandom sealing_random_;  // On the database's thread.
+  SeededRandom random_;
   FileDescriptor null_device_;
   std::optional<admin::LineWriter> access_lines_;
   std::unique_ptr<store::Database> database_;
