@@ -23,7 +23,8 @@ inline constexpr std::size_t kReplayEventsMax = 256;                 // Events t
 inline constexpr std::size_t kReplayBytesMax = 4 * 1024 * 1024;      // Bytes that all of them keep.
 inline constexpr std::size_t kListensMax = 8192;                     // Of a principal, per worker: listening, HTTP+SSE.
 inline constexpr std::size_t kWatchedResourcesMax = 256;             // Of a legacy session, or of one of those.
-inline constexpr std::size_t kSseWaitingBytesMax = 4 * 1024 * 1024;  // That a client of HTTP+SSE has not read yet.
+inline constexpr std::size_t kSseWaitingBytesMax = 4 * 1024 * 1024;  // Answers and questions to a client of HTTP+SSE,
+inline constexpr std::size_t kSseEventBytesMax = 1024 * 1024;        // and notifications, that it has not read yet.
 inline constexpr std::size_t kSseRequestsMax = 64;                   // Of one such client, at once.
 inline constexpr Seconds kTaskLookTime{30};  // For the state of a task that has changed, to tell of it.
 inline constexpr Seconds kFarewellTime{1};   // For the last word on a stream at a shutdown.

@@ -9,17 +9,32 @@ namespace jungle::downstream {
 
 bool SseSession::push(std::string message) {
   return state_.with([&](State& state) {
-    state.ended = state.ended || state.bytes > kSseWaitingBytesMax;
+    state.overflowed = state.overflowed || (!state.ended && state.bytes > kSseWaitingBytesMax);
+    state.ended = state.ended || state.overflowed;
     if (state.ended) return true;
     state.bytes += message.size();
-    state.waiting.push_back(std::move(message));
-    return state.waiting.size() == 1;
+    state.waiting.messages.push_back(std::move(message));
+    return state.waiting.messages.size() == 1;
   });
 }
 
-std::vector<std::string> SseSession::take() {
+bool SseSession::push_event(std::string message) {
+  return state_.with([&](State& state) {
+    if (state.ended) return true;
+    if (state.event_bytes > kSseEventBytesMax) {
+      ++state.waiting.dropped;
+      return false;
+    }
+    state.event_bytes += message.size();
+    state.waiting.messages.push_back(std::move(message));
+    return state.waiting.messages.size() == 1;
+  });
+}
+
+SseSession::Taken SseSession::take() {
   return state_.with([](State& state) {
     state.bytes = 0;
+    state.event_bytes = 0;
     return std::exchange(state.waiting, {});
   });
 }
@@ -39,7 +54,7 @@ bool SseSession::set_client(std::shared_ptr<ClientSession> client) {
 std::shared_ptr<ClientSession> SseSession::end() {
   const auto client = state_.with([](State& state) {
     state.ended = true;
-    state.waiting.clear();
+    state.waiting = {};
     return state.client;
   });
   if (client) client->end();
@@ -48,6 +63,10 @@ std::shared_ptr<ClientSession> SseSession::end() {
 
 bool SseSession::ended() const {
   return state_.with([](const State& state) { return state.ended; });
+}
+
+bool SseSession::overflowed() const {
+  return state_.with([](const State& state) { return state.overflowed; });
 }
 
 }  // namespace jungle::downstream

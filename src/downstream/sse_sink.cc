@@ -8,9 +8,16 @@
 
 namespace jungle::downstream {
 
-void push_to(SseSession& sse, const EndpointPeers& peers, std::string message) {
-  if (!sse.push(std::move(message))) return;
+namespace {
+
+void tell_stream(const SseSession& sse, const EndpointPeers& peers) {
   peers.tell_all([id = sse.id()](McpEndpoint& peer) { peer.sse_grew(id); });
+}
+
+}  // namespace
+
+void push_to(SseSession& sse, const EndpointPeers& peers, std::string message) {
+  if (sse.push(std::move(message))) tell_stream(sse, peers);
 }
 
 Result<void> SseSink::push(std::string message) {
@@ -19,9 +26,15 @@ Result<void> SseSink::push(std::string message) {
   return {};
 }
 
+Result<void> SseSink::push_event(std::string message) {
+  if (sse_.ended()) return Error{ErrorCode::kUnavailable, "the client is gone", {}};
+  if (sse_.push_event(std::move(message))) tell_stream(sse_, peers_);
+  return {};
+}
+
 Task<Result<void>> SseSink::send(mcp::Notification event) {
-  co_return push(R"({"jsonrpc":"2.0","method":)" + mcp::json_string(event.method) + ",\"params\":" + event.params +
-                 "}");
+  co_return push_event(R"({"jsonrpc":"2.0","method":)" + mcp::json_string(event.method) +
+                       ",\"params\":" + event.params + "}");
 }
 
 Task<Result<void>> SseSink::ask(mcp::InputRequest question, OnAnswer on_answer) {

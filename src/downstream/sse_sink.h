@@ -30,6 +30,7 @@ class SseSink final : public mcp::EventSink {
 
  private:
   Result<void> push(std::string message);
+  Result<void> push_event(std::string message);
 
   SseSession& sse_;
   ClientSession& client_;
@@ -38,7 +39,7 @@ class SseSink final : public mcp::EventSink {
   AskedQuestions asked_;
 };
 
-// Puts a message on the stream, wherever that is.
+// Puts an answer or a question on the stream, wherever that is.
 void push_to(SseSession& sse, const EndpointPeers& peers, std::string message);
 
 }  // namespace jungle::downstream

@@ -43,6 +43,10 @@ Task<void> McpEndpoint::handle_sse(http::Exchange& exchange) {
   const auto started = co_await start_event_stream(exchange, "endpoint", address);
   if (!started) co_return;
   co_await run_sse(exchange, *sse, stream);
+  if (sse->overflowed()) {
+    log_.warn("a client of HTTP+SSE does not read what it asked for: its session ends",
+              {{"waiting_bytes_max", kSseWaitingBytesMax}});
+  }
   co_await end_event_stream(exchange);
 }
 
@@ -55,15 +59,18 @@ Task<void> McpEndpoint::run_sse(http::Exchange& exchange, SseSession& sse, Chang
       stream.watched = &client->watched;
       stream.wanted = ListChange{true, true, true};
     }
-    const std::vector<std::string> messages = sse.take();
-    for (const std::string& message : messages) {
+    const SseSession::Taken waited = sse.take();
+    if (waited.dropped > 0) {
+      log_.info("notifications for a client of HTTP+SSE that reads slowly were dropped", {{"count", waited.dropped}});
+    }
+    for (const std::string& message : waited.messages) {
       const auto written = co_await write_message(exchange, message, std::string_view());
       if (!written) co_return;
     }
     const bool has_news = stream.has_news();
     const auto told = co_await write_news(exchange, stream);
     if (!told) co_return;
-    if (!messages.empty() || has_news) continue;  // Whoever looked away while it wrote looks again.
+    if (!waited.messages.empty() || has_news) continue;  // Whoever looked away while it wrote looks again.
     const bool more = co_await wait_for_news(exchange, stream);
     if (!more) co_return;
   }

@@ -175,12 +175,30 @@ TEST_F(SseTest, GivesUpAClientThatDoesNotRead) {
   const std::string large(kSseWaitingBytesMax, 'x');
   session.push(large);
   EXPECT_FALSE(session.ended());
-  EXPECT_EQ(1u, session.take().size());
+  EXPECT_EQ(1u, session.take().messages.size());
   session.push(large);
   session.push("one byte more");
   EXPECT_FALSE(session.ended());
   session.push("too much");
   EXPECT_TRUE(session.ended());
+  EXPECT_TRUE(session.overflowed());
+}
+
+TEST_F(SseTest, DropsNotificationsForAClientThatReadsSlowlyAndNothingElse) {
+  SseSession session("x");
+  const std::string large(kSseEventBytesMax, 'x');
+  EXPECT_TRUE(session.push_event(large));
+  session.push_event("one more");
+  for (int i = 0; i < 1000; ++i)
+    EXPECT_FALSE(session.push_event(large));
+  session.push("the answer");
+  EXPECT_FALSE(session.ended());
+  const SseSession::Taken taken = session.take();
+  EXPECT_EQ(3u, taken.messages.size());
+  EXPECT_EQ("the answer", taken.messages.back());
+  EXPECT_EQ(1000u, taken.dropped);
+  EXPECT_TRUE(session.push_event("again"));
+  EXPECT_EQ(0u, session.take().dropped);
 }
 
 }  // namespace
