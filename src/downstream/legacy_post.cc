@@ -182,7 +182,7 @@ Task<Result<mcp::Response>> McpEndpoint::change_subscription(Session session, mc
   if (request.method == mcp::Method::kResourcesUnsubscribe) {
     session->watched.remove(*uri);
   } else if (!session->watched.contains(*uri)) {
-    if (session->watched.is_full()) co_return too_many_watches();  // Before the server is asked.
+    if (!session->watched.has_room_for(*uri)) co_return too_many_watches();  // Before the server is asked.
     auto watch = co_await feed_.watch(*uri, call);
     if (!watch && watch.error().code == ErrorCode::kNotFound) {
       mcp::JsonObject data;

@@ -1,4 +1,7 @@
+#include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "downstream/limits.h"
@@ -9,16 +12,37 @@
 namespace jungle::downstream {
 namespace {
 
-// Takes a stream's place in the session's count for as long as it lives.
+// Takes a stream's place in the session's count for as long as it lives, and notes when it ended.
 class StreamCount {
  public:
-  explicit StreamCount(ClientSession& session) : session_(session) { ++session_.open_streams; }
+  StreamCount(ClientSession& session, const DeadlineList& clock) : session_(session), clock_(clock) {
+    ++session_.open_streams;
+  }
   StreamCount(const StreamCount&) = delete;
   StreamCount& operator=(const StreamCount&) = delete;
-  ~StreamCount() { --session_.open_streams; }
+  ~StreamCount() {
+    session_.last_used = clock_.coarse_now();
+    --session_.open_streams;
+  }
 
  private:
   ClientSession& session_;
+  const DeadlineList& clock_;
+};
+
+// Keeps what a session watches from resting.
+class WatchingStream {
+ public:
+  explicit WatchingStream(WatchList& watched) : watched_(watched), rested_(watched.begin_stream()) {}
+  WatchingStream(const WatchingStream&) = delete;
+  WatchingStream& operator=(const WatchingStream&) = delete;
+  ~WatchingStream() { watched_.end_stream(); }
+  // Until now.
+  const std::vector<std::string>& rested() const { return rested_; }
+
+ private:
+  WatchList& watched_;
+  const std::vector<std::string> rested_;
 };
 
 }  // namespace
@@ -64,7 +88,7 @@ Task<void> McpEndpoint::open_stream(http::Exchange& exchange, std::string_view s
     auto error = mcp::Response::error(mcp::kInvalidRequest, "Not Acceptable: the client must accept text/event-stream");
     co_return co_await answer(exchange, 406, std::string(), std::move(error));
   }
-  const StreamCount count(**session);
+  const StreamCount count(**session, exchange.deadlines());
   if (const auto last = exchange.header("last-event-id")) {
     if (auto position = (*session)->replay.find(trimmed(*last), exchange.deadlines().coarse_now())) {
       co_return co_await resume(exchange, *session, std::move(*position));
@@ -83,8 +107,13 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
   stream.wanted = ListChange{true, true, true};
   stream.watched = &session->watched;
   streams_.push_back(stream);
+  const WatchingStream watching(session->watched);
   const auto started = co_await start_event_stream(exchange, std::string_view(), std::string_view());
   if (!started) co_return;
+  co_await watch_again(exchange, session, watching.rested());
+  // It was not told of what changed meanwhile.
+  for (const std::string& uri : watching.rested())
+    stream.add_update(uri);
   while (!session->ended && session->stream_serial == serial) {
     const auto written = co_await write_news(exchange, stream);
     if (!written) co_return;
@@ -93,6 +122,18 @@ Task<void> McpEndpoint::run_stream(http::Exchange& exchange, const Session& sess
     if (!more) break;
   }
   co_await end_event_stream(exchange);
+}
+
+// What cannot be watched now rests on, until the next stream: reading it, the client learns why.
+Task<void> McpEndpoint::watch_again(http::Exchange& exchange, const Session& session, std::vector<std::string> uris) {
+  if (uris.empty()) co_return;
+  mcp::CallContext call = session_call(exchange, session);
+  std::function<Watching(std::string)> watch = [this, &call](std::string uri) {
+    return feed_.watch(std::move(uri), call);
+  };
+  const auto watched = co_await watch_all(std::move(uris), std::move(watch), session->watched);
+  (void)watched;
+  exchange.set_deadline(kNever);
 }
 
 // Sends what a broken answer stream had after `position`, and goes on with it until its call has ended.

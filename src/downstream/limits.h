@@ -9,6 +9,7 @@ namespace jungle::downstream {
 
 inline constexpr std::size_t kSessionsMax = 100'000;     // About 1 KiB each; the one idle longest makes room.
 inline constexpr Seconds kSessionIdleTime{24 * 3600};    // A session without requests and streams for so long is gone.
+inline constexpr Seconds kWatchIdleTime{300};            // Nothing is watched any more for one that is so for so long.
 inline constexpr std::size_t kSessionCacheMax = 10'000;  // Sessions that a worker remembers without asking the table.
 inline constexpr Seconds kCallTimeMax{3600};             // The hard cap of a call; progress does not extend it further.
 inline constexpr Seconds kQuietTime{10};  // An answer that takes longer becomes a stream, so that it can be kept alive.

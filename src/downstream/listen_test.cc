@@ -212,6 +212,30 @@ TEST_F(ListenTest, TellsALegacySessionOfWhatItSubscribedTo) {
   EXPECT_EQ(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})", stream->messages.at(1));
 }
 
+TEST_F(ListenTest, WatchesNothingForALegacyClientThatIsGoneAndAgainWhenItIsBack) {
+  const std::string session = initialize("2025-06-18");
+  post_in(session, subscription("resources/subscribe", "u:a"));
+  sessions_.end_idle(deadlines_.coarse_now() + kWatchIdleTime + Seconds(1));
+  EXPECT_TRUE(feed_.watched.empty());
+  feed_.refusal = Error{ErrorCode::kUnavailable, "down", {}};
+  const auto told = R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"u:a"}})";
+  {
+    const auto stream = open("GET", "/mcp", "", {{"Mcp-Session-Id", session}});
+    read_messages(*stream, 1);
+    EXPECT_EQ(told, stream->messages.at(0)) << "reading it, the client learns why";
+  }
+  feed_.refusal.reset();
+  const auto stream = open("GET", "/mcp", "", {{"Mcp-Session-Id", session}});
+  read_messages(*stream, 1);
+  EXPECT_EQ(told, stream->messages.at(0)) << "it may have missed something";
+  EXPECT_EQ(std::multiset<std::string>{"own:u:a"}, feed_.watched);
+  sessions_.end_idle(deadlines_.coarse_now() + kWatchIdleTime + Seconds(1));
+  EXPECT_EQ(1u, feed_.watched.size()) << "its stream is open";
+  update("u:a");
+  read_messages(*stream, 2);
+  EXPECT_EQ(told, stream->messages.at(1));
+}
+
 TEST_F(ListenTest, KeepsTheSubscriptionsOfSessionsApart) {
   const std::string mine = initialize("2025-11-25");
   const std::string other = initialize("2025-11-25");

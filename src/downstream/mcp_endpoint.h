@@ -138,6 +138,7 @@ class McpEndpoint {
   Task<void> refuse_session(http::Exchange& exchange, std::string id, const Error& why);
   Task<void> open_stream(http::Exchange& exchange, std::string_view scope);
   Task<void> run_stream(http::Exchange& exchange, const Session& session, std::uint32_t serial);
+  Task<void> watch_again(http::Exchange& exchange, const Session& session, std::vector<std::string> uris);
   Task<void> resume(http::Exchange& exchange, const Session& session, ReplayStore::Position position);
   Task<void> end_session(http::Exchange& exchange, std::string_view scope);
 

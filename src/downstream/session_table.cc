@@ -25,8 +25,10 @@ void SessionTable::end_idle(SteadyTime now) {
   sessions_.with([&](Sessions& sessions) {
     for (auto it = sessions.begin(); it != sessions.end();) {
       ClientSession& session = *it->second;
-      const bool idle = session.open_streams == 0 && now - session.last_used.load() > kSessionIdleTime;
+      const auto unused = session.open_streams == 0 ? now - session.last_used.load() : SteadyTime::duration::zero();
+      const bool idle = unused > kSessionIdleTime;
       if (idle) session.end();
+      if (unused > kWatchIdleTime) session.watched.rest();
       it = idle ? sessions.erase(it) : std::next(it);
     }
   });

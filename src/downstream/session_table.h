@@ -68,7 +68,7 @@ class SessionTable {
   void add(const std::shared_ptr<ClientSession>& session, SteadyTime now);
   std::shared_ptr<ClientSession> find(const std::string& id) const;  // nullptr if unknown or ended.
   void end(ClientSession& session);
-  // Ends sessions that have not been used for kSessionIdleTime.
+  // Ends sessions that have not been used for kSessionIdleTime, and lets what others watch rest after kWatchIdleTime.
   void end_idle(SteadyTime now);
   std::size_t size() const;
 

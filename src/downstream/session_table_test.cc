@@ -46,6 +46,27 @@ TEST_F(SessionTableTest, EndsASessionAndWhatItWatches) {
   EXPECT_EQ(nullptr, table_.find(session->id));
 }
 
+TEST_F(SessionTableTest, LetsWhatAnIdleSessionWatchesRest) {
+  const auto session = add(now_);
+  int released = 0;
+  const auto watch = [&] {
+    return std::make_shared<const mcp::ResourceWatch>("s", "x", [&](const mcp::ResourceWatch&) { ++released; });
+  };
+  EXPECT_TRUE(session->watched.add("u", watch()).has_value());
+  table_.end_idle(now_ + kWatchIdleTime);
+  EXPECT_EQ(0, released);
+  const SteadyTime later = now_ + kWatchIdleTime + 1s;
+  EXPECT_TRUE(session->watched.begin_stream().empty());
+  table_.end_idle(later);
+  EXPECT_EQ(0, released) << "a stream has just begun";
+  session->watched.end_stream();
+  table_.end_idle(later);
+  EXPECT_EQ(1, released);
+  EXPECT_FALSE(session->watched.contains("u"));
+  EXPECT_FALSE(session->ended);
+  EXPECT_EQ(std::vector<std::string>{"u"}, session->watched.begin_stream());
+}
+
 TEST_F(SessionTableTest, EndsSessionsThatAreIdleForTooLong) {
   const auto idle = add(now_);
   const auto streaming = add(now_);

@@ -15,27 +15,54 @@ bool WatchList::contains(const std::string& uri) const {
   return state_.with([&](const State& state) { return state.watches.contains(uri); });
 }
 
-bool WatchList::is_full() const {
-  return state_.with([](const State& state) { return state.watches.size() >= kWatchedResourcesMax; });
+bool WatchList::has_room_for(const std::string& uri) const {
+  return state_.with([&](const State& state) {
+    return state.size() < kWatchedResourcesMax || state.watches.contains(uri) || state.resting.contains(uri);
+  });
 }
 
 Result<void> WatchList::add(const std::string& uri, mcp::ResourceWatchPtr watch) {
   return state_.with([&](State& state) -> Result<void> {
     if (state.closed) return Error{ErrorCode::kNotFound, "the session has ended", {}};
     if (state.watches.contains(uri)) return {};
-    if (state.watches.size() >= kWatchedResourcesMax) return too_many_watches();
+    state.resting.erase(uri);
+    if (state.size() >= kWatchedResourcesMax) return too_many_watches();
     state.watches.emplace(uri, std::move(watch));
     return {};
   });
 }
 
 void WatchList::remove(const std::string& uri) {
-  const auto removed = state_.with([&](State& state) { return state.watches.extract(uri); });
+  const auto removed = state_.with([&](State& state) {
+    state.resting.erase(uri);
+    return state.watches.extract(uri);
+  });
+}
+
+std::vector<std::string> WatchList::begin_stream() {
+  return state_.with([](State& state) {
+    ++state.streams;
+    return std::vector<std::string>(state.resting.begin(), state.resting.end());
+  });
+}
+
+void WatchList::end_stream() {
+  state_.with([](State& state) { --state.streams; });
+}
+
+void WatchList::rest() {
+  const auto all = state_.with([](State& state) {
+    if (state.streams != 0) return decltype(state.watches)();
+    for (const auto& [uri, watch] : state.watches)
+      state.resting.insert(uri);
+    return std::exchange(state.watches, {});
+  });
 }
 
 void WatchList::close() {
   const auto all = state_.with([](State& state) {
     state.closed = true;
+    state.resting.clear();
     return std::exchange(state.watches, {});
   });
 }
