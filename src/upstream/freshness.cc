@@ -53,15 +53,23 @@ void Freshness::watch(std::shared_ptr<const catalog::ServerEntry> entry) {
   if (watched.entry == entry) return;
   const auto before = std::exchange(watched.entry, std::move(entry));
   const catalog::ServerEntry& now = *watched.entry;
-  if (!now.enabled) return watched.due.disarm();
-  if (is_new || !(before->spec == now.spec)) {
-    // It was registered, and listed for that.
-    watched.failures = 0;
-    watched.is_for_a_person = false;
-    list_when_due(watched);
+  const bool is_another = is_new || !(before->spec == now.spec);
+  if (is_another || before->enabled != now.enabled) begin_anew(watched);
+  if (!now.enabled) return;
+  if (is_another) {
+    list_when_due(watched);  // It was registered, and listed for that.
   } else if (!before->enabled) {
     list_at(watched, Millis(0));
   }
+}
+
+// What was found out before counts no more.
+void Freshness::begin_anew(Watched& watched) {
+  watched.due.disarm();
+  watched.failures = 0;
+  watched.comebacks = 0;
+  watched.is_for_a_person = false;
+  health_.of(watched.entry->spec)->begin_anew();
 }
 
 void Freshness::start(ListAtStart which) {
@@ -80,6 +88,12 @@ void Freshness::list_at(Watched& watched, Millis from_now) {
   if (!stopped_) deadlines_.arm(watched.due, deadlines_.coarse_now() + from_now);
 }
 
+// Unless it is to be listed before that.
+void Freshness::list_by(Watched& watched, Millis from_now) {
+  const bool is_sooner = watched.due.armed() && watched.due.deadline() <= deadlines_.coarse_now() + from_now;
+  if (!is_sooner) list_at(watched, from_now);
+}
+
 void Freshness::list_when_due(Watched& watched) {
   const Millis interval = Seconds(watched.entry->spec.sync_interval_sec);
   if (interval == Millis(0) || watched.hearing == Hearing::kYes) return watched.due.disarm();
@@ -92,17 +106,18 @@ void Freshness::on_listed(const catalog::ServerName& server, const Relister::Lis
   if (watched == nullptr) return;
   if (!listed) return take_failure(*watched, listed.error());
   watched->failures = 0;
+  watched->comebacks = 0;
   watched->is_for_a_person = false;
   health_.of(watched->entry->spec)->listing_succeeded();
   if (watched->entry->enabled) list_when_due(*watched);
 }
 
 void Freshness::take_failure(Watched& watched, const Error& error) {
-  if (is_no_finding(error)) return;
+  if (is_no_finding(error) || !watched.entry->enabled) return;
   if (error.code == ErrorCode::kConflict) return list_at(watched, kRetryMin);  // It is being registered.
   const auto health = health_.of(watched.entry->spec);
   watched.is_for_a_person = is_for_a_person(error);
-  if (watched.is_for_a_person || !watched.entry->enabled) {
+  if (watched.is_for_a_person) {
     watched.due.disarm();
     return health->listing_failed(error, kNever);
   }
@@ -117,8 +132,8 @@ void Freshness::on_turn(catalog::ServerName server, Turn turn) {
 void Freshness::take_turn(const catalog::ServerName& server, Turn turn) {
   Watched* watched = find(server);
   if (watched == nullptr || !watched->entry->enabled) return;
-  // It may be another version that comes back.
-  if (turn == Turn::kBack) return list_at(*watched, kRetryMin);
+  // It may be another version that comes back. Calls may also work beside listings that fail.
+  if (turn == Turn::kBack) return list_by(*watched, backoff(random_, kRetryMin, kRetryMax, ++watched->comebacks));
   if (watched->failures != 0 || watched->is_for_a_person) return;  // It is known, and taken care of.
   watched->failures = 1;
   list_at(*watched, backoff(random_, kRetryMin, kRetryMax, 1));

@@ -19,9 +19,10 @@
 namespace jungle::upstream {
 
 // Decides when servers are listed anew, through the Relister: once at the start; every sync_interval_sec, where nobody
-// hears of changes; again and again, more and more seldom, while a server cannot be reached; soon after calls found
-// that it is back. What a server offered last stays until a listing succeeds. Servers that refuse us until a person
-// authorizes, or gives another credential, are not asked again by themselves. Disabled ones are left alone.
+// hears of changes; again and again, more and more seldom, while that fails; soon after calls found that a server is
+// back, but more and more seldom too if it can still not be listed. What a server offered last stays until a listing
+// succeeds. Servers that refuse us until a person authorizes, or gives another credential, are not asked again by
+// themselves. Disabled ones are left alone.
 //
 // One per process, on the control executor; outlives nothing that calls it. Does not connect or store anything itself.
 class Freshness {
@@ -50,13 +51,16 @@ class Freshness {
     std::shared_ptr<const catalog::ServerEntry> entry;
     DeadlineList::Entry due;         // When it is listed next.
     std::size_t failures = 0;        // Listings in a row.
+    std::size_t comebacks = 0;       // Times that calls found it back since a listing succeeded.
     bool is_for_a_person = false;    // To repair.
     Hearing hearing = Hearing::kNo;  // Of its changes.
   };
 
   Watched* find(const catalog::ServerName& server);
   void watch(std::shared_ptr<const catalog::ServerEntry> entry);
+  void begin_anew(Watched& watched);
   void list_at(Watched& watched, Millis from_now);
+  void list_by(Watched& watched, Millis from_now);
   void list_when_due(Watched& watched);
   void take_failure(Watched& watched, const Error& error);
   void take_turn(const catalog::ServerName& server, Turn turn);

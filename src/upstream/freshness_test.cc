@@ -191,6 +191,37 @@ TEST_F(FreshnessTest, ListsAServerThatCallsFoundToBeDownAndBack) {
   EXPECT_EQ(before + 1, listed_.size());
 }
 
+TEST_F(FreshnessTest, IsNotHurriedForEverByCallsThatWorkBesideListingsThatFail) {
+  add("up");
+  const auto health = health_of_up();
+  fail_with(ErrorCode::kUnavailable);
+  freshness_.start(ListAtStart::kAll);
+  for (int second = 0; second < 3600; ++second) {
+    health->reached(health->look());
+    pass(Seconds(1));
+  }
+  EXPECT_GE(listed_.size(), 60u);
+  EXPECT_LE(listed_.size(), 135u);
+}
+
+TEST_F(FreshnessTest, HoldsNothingAgainstAServerThatWasDisabled) {
+  add("up");
+  fail_with(ErrorCode::kUnavailable);
+  freshness_.start(ListAtStart::kAll);
+  pass(Seconds(100));
+  ASSERT_TRUE(health_.outage_of(ServerName("up")));
+  add("up", 0, false, false);
+  EXPECT_FALSE(health_.outage_of(ServerName("up")));
+  EXPECT_EQ(0u, health_of_up()->look());
+  relister_.refresh(ServerName("up"), nullptr);
+  pass(Seconds(100));
+  EXPECT_FALSE(health_.outage_of(ServerName("up"))) << "whoever asked was told";
+  const std::size_t before = listed_.size();
+  add("up");
+  pass(kRetryMin + Millis(300));
+  EXPECT_EQ(before + 2, listed_.size()) << "at once, and again soon";
+}
+
 TEST_F(FreshnessTest, LeavesDisabledServersAloneUntilTheyAreEnabled) {
   add("up", 10, false, false);
   freshness_.start(ListAtStart::kAll);

@@ -54,7 +54,8 @@ inline constexpr Millis kListChangeGather{100};  // From a server's list_changed
 inline constexpr Millis kListChangePause{1000};  // between such listings, or as long as one takes.
 
 // Listing registered servers anew.
-inline constexpr Seconds kRetryMin{1};   // Until a server that could not be listed is asked again, doubling,
+inline constexpr Seconds kRetryMin{1};   // Until a server that could not be listed is asked again, or that calls found
+                                         // to be back, doubling until a listing succeeds,
 inline constexpr Seconds kRetryMax{60};  // up to this; between half of it and all.
 inline constexpr int kSyncSpread = 10;   // sync_interval_sec is kept give or take such a part of it.
 

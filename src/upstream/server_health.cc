@@ -47,10 +47,10 @@ Result<void> ServerHealth::admit(Sight sight) {
   });
 }
 
-void ServerHealth::note_outage(State& state, const Error& error) const {
+void ServerHealth::note_outage(State& state, const Error& error, Reach reach) const {
   if (!state.outage) state.outage = Outage{{}, time_.system_now(), kNever};
   state.outage->reason = error.message;
-  state.is_unreachable = is_connection_failure(error);
+  state.is_unreachable = reach == Reach::kUnreachable;
 }
 
 void ServerHealth::failed(Sight sight, const Error& error) {
@@ -62,7 +62,7 @@ void ServerHealth::failed(Sight sight, const Error& error) {
   const bool has_opened = next == kFailuresMax;
   const SteadyTime now = time_.steady_now();
   state_.with([&](State& state) {
-    note_outage(state, error);
+    note_outage(state, error, Reach::kUnreachable);
     state.next_probe = now + backoff(random_, kProbePauseMin, kProbePauseMax, next - kFailuresMax + 1);
     state.outage->next_attempt = state.next_probe;
   });
@@ -89,11 +89,12 @@ void ServerHealth::reached(Sight sight) {
 
 void ServerHealth::listing_failed(const Error& error, SteadyTime next_attempt) {
   Sight none = 0;
+  const Reach reach = error.code == ErrorCode::kUnavailable ? Reach::kUnreachable : Reach::kReachable;
   // From now on calls tell when they reach it.
-  if (is_connection_failure(error)) failures_.compare_exchange_strong(none, 1, std::memory_order_relaxed);
+  if (reach == Reach::kUnreachable) failures_.compare_exchange_strong(none, 1, std::memory_order_relaxed);
   const bool is_new = state_.with([&](State& state) {
     const bool was_there = state.outage.has_value();
-    note_outage(state, error);
+    note_outage(state, error, reach);
     state.outage->next_attempt = next_attempt;
     return !was_there;
   });
@@ -106,6 +107,11 @@ void ServerHealth::listing_succeeded() {
   failures_.store(0, std::memory_order_relaxed);
   const bool was_out = state_.with([](State& state) { return std::exchange(state.outage, std::nullopt).has_value(); });
   if (was_out) log_.info("a server is back", {{"server", name_.str()}});
+}
+
+void ServerHealth::begin_anew() {
+  failures_.store(0, std::memory_order_relaxed);
+  state_.with([](State& state) { state = State(); });
 }
 
 std::optional<Outage> ServerHealth::outage() const {

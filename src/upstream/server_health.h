@@ -64,9 +64,12 @@ class ServerHealth {
   // It could: to be told if the call had seen trouble.
   void reached(Sight sight);
 
-  // The same of a listing. `next_attempt` is when the server is to be listed again.
+  // The same of a listing. `next_attempt` is when the server is to be listed again. One that took too long does not
+  // mean that calls cannot reach the server.
   void listing_failed(const Error& error, SteadyTime next_attempt);
   void listing_succeeded();
+  // The server was enabled or disabled: nothing is known of it.
+  void begin_anew();
 
   std::optional<Outage> outage() const;
 
@@ -77,7 +80,8 @@ class ServerHealth {
     SteadyTime next_probe{};      // Moved on while one is under way.
   };
 
-  void note_outage(State& state, const Error& error) const;
+  enum class Reach : std::uint8_t { kUnreachable, kReachable };
+  void note_outage(State& state, const Error& error, Reach reach) const;
   Error unavailable(const State& state) const;
 
   Time& time_;

@@ -135,6 +135,16 @@ TEST_F(ServerHealthTest, AListingThatFailsShowsAnOutageAndHoldsNoCallBack) {
   EXPECT_EQ(Turns{"up back"}, turns_);
 }
 
+TEST_F(ServerHealthTest, AListingThatTakesTooLongDoesNotMeanThatCallsCannotReachTheServer) {
+  health_->listing_failed(down(ErrorCode::kDeadlineExceeded), time_.steady_now() + Seconds(7));
+  EXPECT_TRUE(health_->outage()) << "its lists are not known";
+  EXPECT_EQ(0u, health_->look());
+  fail(1);
+  health_->reached(health_->look());
+  EXPECT_TRUE(health_->outage()) << "until it can be listed";
+  EXPECT_EQ(Turns{}, turns_);
+}
+
 TEST_F(ServerHealthTest, AnAnswerToACallDoesNotGrantWhatAListingLacked) {
   health_->listing_failed(down(ErrorCode::kUnauthenticated), kNever);
   EXPECT_EQ(0u, health_->look());
