@@ -51,7 +51,9 @@ inline constexpr std::size_t kListBytesMax = 256 * 1024 * 1024;  // All kinds to
 inline constexpr std::size_t kListingsMax = 8;  // Of registered servers at once, all servers together.
 inline constexpr Seconds kRelistPause{60};  // Between listings of one server because it refused the headers of a call.
 inline constexpr Millis kListChangeGather{100};  // From a server's list_changed to its listing, for more of them;
-inline constexpr Millis kListChangePause{1000};  // between such listings, or as long as one takes.
+inline constexpr Millis kListChangePause{1000};  // between such listings, or as long as one takes, doubling for each
+inline constexpr Millis kListChangePauseMax{60'000};  // that finds nothing new up to this,
+inline constexpr Seconds kListChangeMemory{600};      // as long as they come no further apart than that.
 
 // Listing registered servers anew.
 inline constexpr Seconds kRetryMin{1};   // Until a server that could not be listed is asked again, or that calls found

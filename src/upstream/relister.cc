@@ -6,6 +6,7 @@
 #include <boost/asio/dispatch.hpp>
 
 #include "base/cancelled.h"
+#include "catalog/listing_difference.h"
 #include "upstream/limits.h"
 
 namespace jungle::upstream {
@@ -13,10 +14,12 @@ namespace {
 
 Error nobody_lists() { return {ErrorCode::kUnavailable, "nobody lists servers: the gateway is stopping", {}}; }
 
-// When, after a listing from `began` to `now`, a change may lead to the next one.
-SteadyTime after_listing(SteadyTime began, SteadyTime now) {
-  const auto pause = std::max<SteadyTime::duration>(kListChangePause, now - began);
-  return now + std::min<SteadyTime::duration>(pause, kRelistPause);
+// From a listing that took so long to the next one that a change may lead to.
+SteadyTime::duration change_pause(SteadyTime::duration took, std::size_t in_vain) {
+  Millis pause = kListChangePause;
+  for (; in_vain > 0 && pause < kListChangePauseMax; --in_vain)
+    pause *= 2;
+  return std::min<SteadyTime::duration>(std::max<SteadyTime::duration>(pause, took), kListChangePauseMax);
 }
 
 }  // namespace
@@ -51,8 +54,7 @@ void Relister::ask(catalog::ServerName server, std::shared_ptr<EntryReply> reply
 void Relister::forget_old() {
   std::erase_if(listings_, [now = time_.steady_now()](const auto& item) {
     const Listing& listing = item.second;
-    return listing.stage == Stage::kNone && !listing.planned && listing.next_refusal <= now &&
-           listing.next_change <= now;
+    return listing.stage == Stage::kNone && !listing.planned && listing.next_refusal <= now && listing.forgotten <= now;
   });
 }
 
@@ -104,7 +106,7 @@ void Relister::start_queued() {
     queue_.pop_front();
     Listing& listing = listings_[server.str()];
     listing.stage = Stage::kRunning;
-    listing.changed = false;
+    listing.is_for_change = std::exchange(listing.changed, false);
     ++running_;
     tasks_.spawn(run_listing(server));
   }
@@ -132,11 +134,25 @@ Task<void> Relister::run_listing(catalog::ServerName server) {
   start_queued();
 }
 
+// Some servers say that their lists have changed whenever somebody lists them.
+void Relister::plan_next_change(Listing& listing, const Listed& listed, SteadyTime began) {
+  const bool is_new = listed && !(listing.found && catalog::offers_the_same(*listing.found, **listed));
+  if (is_new) {
+    listing.in_vain = 0;
+  } else if (listing.is_for_change) {
+    ++listing.in_vain;
+  }
+  if (listed) listing.found = *listed;
+  const SteadyTime now = time_.steady_now();
+  listing.next_change = now + change_pause(now - began, listing.in_vain);
+  listing.forgotten = now + kListChangeMemory;
+}
+
 void Relister::finish(const catalog::ServerName& server, Listed listed, SteadyTime began) {
   Listing& listing = listings_[server.str()];
   const SteadyTime now = time_.steady_now();
   listing.stage = Stage::kNone;
-  listing.next_change = after_listing(began, now);
+  plan_next_change(listing, listed, began);
   tell(server, listing, listed);
   if (std::exchange(listing.has_refused, false)) {
     listing.next_refusal = now + kRelistPause;

@@ -48,8 +48,8 @@ class Relister {
   // another one follows. `reply` is null if nobody waits.
   void refresh(catalog::ServerName server, std::shared_ptr<EntryReply> reply);
   // The server says that its lists have changed, or it may have said so unheard. It is listed soon, and once more if it
-  // says so meanwhile. Such listings of one server are kept kListChangePause apart, or as long as one takes: that
-  // delays them, and drops none.
+  // says so meanwhile. Such listings of one server are kept kListChangePause apart, or as long as one takes, and twice
+  // as long after each in a row that found nothing new: that delays them, and drops none.
   void changed(catalog::ServerName server);
   // A call was refused for headers that mirror arguments: which arguments, the server's schemas say, and those have
   // changed. Answers with the server's new entry, or with why there is none. Calls cause no more than one listing in
@@ -63,15 +63,19 @@ class Relister {
   enum class Urgency : std::uint8_t { kNobodyWaits, kSomebodyWaits };
   struct Listing {
     Stage stage = Stage::kNone;
-    Waiting waiting;            // For the one that is queued or runs,
-    bool has_refused = false;   // and whether calls are among them.
-    bool wanted_again = false;  // Since it runs,
-    Waiting waiting_again;      // by these, if anybody waits.
-    bool changed = false;       // Since the last one began.
-    bool planned = false;       // One for that reason waits for its time.
-    SteadyTime next_change{};   // The earliest time for another one of those.
-    Listed last = Error{};      // What the last one that a refused call asked for came to,
-    SteadyTime next_refusal{};  // and the earliest time for another one of those.
+    Waiting waiting;                                    // For the one that is queued or runs,
+    bool has_refused = false;                           // and whether calls are among them.
+    bool wanted_again = false;                          // Since it runs,
+    Waiting waiting_again;                              // by these, if anybody waits.
+    bool changed = false;                               // Since the last one began.
+    bool planned = false;                               // One for that reason waits for its time.
+    bool is_for_change = false;                         // The one that runs.
+    std::size_t in_vain = 0;                            // Of those, so many in a row found nothing new.
+    SteadyTime next_change{};                           // The earliest time for another one of those,
+    SteadyTime forgotten{};                             // and when that does not matter any more.
+    std::shared_ptr<const catalog::ServerEntry> found;  // By the last one.
+    Listed last = Error{};                              // What the last one that a refused call asked for came to,
+    SteadyTime next_refusal{};                          // and the earliest time for another one of those.
   };
 
   bool is_usable() const { return !stopped_ && relist_; }
@@ -84,6 +88,7 @@ class Relister {
   void plan(const catalog::ServerName& server, Listing& listing);
   Task<void> run_plan(catalog::ServerName server);
   Task<void> run_listing(catalog::ServerName server);
+  void plan_next_change(Listing& listing, const Listed& listed, SteadyTime began);
   void finish(const catalog::ServerName& server, Listed listed, SteadyTime began);
   void tell(const catalog::ServerName& server, Listing& listing, const Listed& listed);
 

@@ -131,8 +131,11 @@ class RelisterChangesTest : public jungle::testing::CoroTest {
     most_at_once_ = std::max(most_at_once_, ++at_once_);
     co_await time_.sleep_until(time_.steady_now() + takes_);
     --at_once_;
+    if (says_so_always_) relister_.changed(server);
     if (fails_) co_return Error{*fails_, "no", {}};
-    co_return std::make_shared<const catalog::ServerEntry>();
+    auto entry = std::make_shared<catalog::ServerEntry>();
+    entry->instructions = offer_;
+    co_return std::shared_ptr<const catalog::ServerEntry>(std::move(entry));
   }
   void changed(const char* server = "web") {
     relister_.changed(catalog::ServerName(server));
@@ -144,6 +147,8 @@ class RelisterChangesTest : public jungle::testing::CoroTest {
   Relister relister_{context_.get_executor(), time_, log_};
   Millis takes_{0};
   std::optional<ErrorCode> fails_;
+  std::string offer_;
+  bool says_so_always_ = false;  // Whenever it is listed.
   std::vector<std::string> begun_;
   int at_once_ = 0;
   int most_at_once_ = 0;
@@ -209,6 +214,28 @@ TEST_F(RelisterChangesTest, TriesNothingAgain) {
   changed();
   time_.advance(kListChangeGather);
   EXPECT_EQ(2u, listings());
+}
+
+TEST_F(RelisterChangesTest, ListsAServerThatAlwaysSaysSoMoreAndMoreSeldomWhileNothingIsNew) {
+  says_so_always_ = true;
+  changed();
+  time_.advance(Seconds(600));
+  EXPECT_GE(listings(), 10u);
+  EXPECT_LE(listings(), 18u);
+  const std::size_t before = listings();
+  offer_ = "another";
+  time_.advance(kListChangePauseMax + 2 * kListChangePause);
+  EXPECT_GE(listings(), before + 2) << "after something new the next one comes soon";
+}
+
+TEST_F(RelisterChangesTest, DoesNotDelayAChangeBecauseOtherListingsFoundNothing) {
+  for (int i = 0; i < 8; ++i) {
+    relister_.refresh(catalog::ServerName("web"), nullptr);
+    time_.advance(Seconds(5));
+  }
+  changed();
+  time_.advance(kListChangeGather);
+  EXPECT_EQ(9u, listings());
 }
 
 // A call that says it on its stream, over HTTP.
