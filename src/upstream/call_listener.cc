@@ -117,17 +117,15 @@ Task<void> CallListener::relay_from(std::shared_ptr<CallInbox> inbox, const std:
 }
 
 Task<Result<HttpAnswer>> post_beside_stream(Worker& worker, const HttpPost& request, CallListener& listener,
-                                            std::shared_ptr<SessionStream> stream) {
+                                            const SessionStream::Flight& flight) {
   using namespace asio::experimental::awaitable_operators;
   const bool is_late = co_await is_cancelled();
   if (is_late) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};
   HttpPost lasting = request;
   lasting.deadline = kNever;  // The listener keeps the time.
-  const auto inbox = std::make_shared<CallInbox>(worker.executor);
-  const SessionStream::Flight flight(std::move(stream), request.id, inbox);
   std::optional<Result<HttpAnswer>> answer;
-  auto posting = without_throwing(post_into(worker, lasting, inbox, answer));
-  auto relaying = without_throwing(listener.relay_from(inbox, answer, request.deadline));
+  auto posting = without_throwing(post_into(worker, lasting, flight.inbox(), answer));
+  auto relaying = without_throwing(listener.relay_from(flight.inbox(), answer, request.deadline));
   co_await (std::move(posting) || std::move(relaying));
   if (answer) co_return std::move(*answer);
   const bool stop = co_await is_cancelled();

@@ -56,6 +56,6 @@ class CallListener final : public PostListener {
 // post() for a call whose server may also speak on the stream of its session: what comes there and what comes on the
 // call's own are relayed alike. kDeadlineExceeded when the call's time is up.
 Task<Result<HttpAnswer>> post_beside_stream(Worker& worker, const HttpPost& request, CallListener& listener,
-                                            std::shared_ptr<SessionStream> stream);
+                                            const SessionStream::Flight& flight);
 
 }  // namespace jungle::upstream

@@ -183,12 +183,12 @@ void ChannelSession::take_message(std::string text) {
   take_request(std::move(std::get<mcp::Request>(message)));
 }
 
-// Nothing on the wire says which call a request belongs to (SEP-2260): it is put to the one that it can only belong to.
+// Only a task says which call a request belongs to (SEP-2260): else it is put to the one that it can only belong to.
 void ChannelSession::take_request(mcp::Request request) {
   std::string text;
   if (request.method == mcp::Method::kPing || !capabilities_.any()) {
     text = answer_to_server(request);
-  } else if (const auto call = only_call()) {
+  } else if (const auto call = call_asking(request)) {
     return ChannelCall::put(call, std::move(request));
   } else {
     text = refusal_text(request.id, ambiguous_error(calls_in_flight()));
@@ -244,6 +244,13 @@ void ChannelSession::take_response(mcp::IncomingResponse response) {
 std::size_t ChannelSession::calls_in_flight() const {
   return static_cast<std::size_t>(
       std::count_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; }));
+}
+
+std::shared_ptr<ChannelCall> ChannelSession::call_asking(const mcp::Request& request) const {
+  const auto task = related_task_of(request);
+  const auto of_task = std::find_if(pending_.begin(), pending_.end(),
+                                    [&](const auto& item) { return task && item.second->task == *task; });
+  return of_task == pending_.end() ? only_call() : of_task->second;
 }
 
 std::shared_ptr<ChannelCall> ChannelSession::only_call() const {

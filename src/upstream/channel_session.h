@@ -85,6 +85,7 @@ class ChannelSession final : public ChannelListener {
   bool wait_for_task(ChannelCall& call, const mcp::Response& answer);
   void take_response(mcp::IncomingResponse response);
   void take_request(mcp::Request request);
+  std::shared_ptr<ChannelCall> call_asking(const mcp::Request& request) const;
   std::shared_ptr<ChannelCall> only_call() const;
   void take_notification(mcp::Notification notification);
   void fail_all(const Error& error);

@@ -139,12 +139,13 @@ Task<HttpUpstream::Outcome> HttpUpstream::ask_about_task(Call& call, const HttpL
 }
 
 // Waits for the answer proper of a call that is a task by now.
-Task<Result<HttpAnswer>> HttpUpstream::result_of_task(HttpPost request, std::string_view task, CallListener& listener) {
+Task<Result<HttpAnswer>> HttpUpstream::result_of_task(HttpPost request, std::string_view task, CallListener& listener,
+                                                      const std::optional<SessionStream::Flight>& flight) {
   request.id = state_->ids.fetch_add(1, std::memory_order_relaxed);
   request.method = "tasks/result";
   request.params = task;
   request.deadline = listener.deadline_or(request.deadline);
-  auto answer = co_await post(worker_, request, listener);
+  auto answer = co_await post_with(request, listener, flight);
   if (answer && answer->response) answer->response = without_task_meta(std::move(*answer->response));
   co_return answer;
 }

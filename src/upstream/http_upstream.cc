@@ -8,7 +8,6 @@
 #include "mcp/error_code.h"
 #include "mcp/tasks.h"
 #include "upstream/call_clock.h"
-#include "upstream/call_listener.h"
 #include "upstream/forwarded_headers.h"
 #include "upstream/hop.h"
 #include "upstream/http_call.h"
@@ -195,14 +194,16 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   CallListener listener(worker_, *state_->news, LinkUse{call.endpoint, link, call.token}, call.request, call.context,
                         call.events, clock, progress_token);
   const UseOfLink use(*link, worker_.deadlines);
-  auto posting =
-      link->stream ? post_beside_stream(worker_, request, listener, link->stream) : post(worker_, request, listener);
+  std::optional<SessionStream::Flight> flight;
+  if (link->stream) flight.emplace(link->stream, id, worker_.executor);
+  auto posting = post_with(request, listener, flight);
   auto answer = co_await std::move(posting);
   const auto task = makes_task(link->era, call.request) && answer && answer->response
                         ? task_params_of(*answer->response)
                         : std::nullopt;
   if (task && may_keep_task(call)) co_return kept_task(call, std::move(answer), *link);
-  if (task) answer = co_await result_of_task(request, *task, listener);
+  if (task && flight) flight->became(*task);
+  if (task) answer = co_await result_of_task(request, *task, listener, flight);
   Outcome outcome;
   if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
     const SteadyTime deadline = listener.deadline_or(request.deadline);
@@ -217,6 +218,11 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   if (!is_modern && !link->session_id.empty()) outcome.given_up_id = id;
   if (task) outcome.given_up_task = *task;
   co_return outcome;
+}
+
+Task<Result<HttpAnswer>> HttpUpstream::post_with(const HttpPost& request, CallListener& listener,
+                                                 const std::optional<SessionStream::Flight>& flight) {
+  return flight ? post_beside_stream(worker_, request, listener, *flight) : post(worker_, request, listener);
 }
 
 HttpUpstream::Outcome HttpUpstream::judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link) {

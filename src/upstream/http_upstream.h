@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/published.h"
+#include "upstream/call_listener.h"
 #include "upstream/http_lane.h"
 #include "upstream/http_post.h"
 #include "upstream/task_sessions.h"
@@ -16,7 +17,6 @@
 
 namespace jungle::upstream {
 
-class CallListener;
 struct LegacyTask;
 
 // Posts calls over this worker's own connections, start to end on this worker: no lock, no hop. What it shares with
@@ -42,6 +42,8 @@ class HttpUpstream final : public UpstreamServer {
   Task<Outcome> call_in_fresh_session(Call& call);
   LinkUse use_of(HttpLinkPtr link, const Call& call) const;
   void leave(const Call& call, HttpLinkPtr session, const Outcome& outcome);
+  Task<Result<HttpAnswer>> post_with(const HttpPost& request, CallListener& listener,
+                                     const std::optional<SessionStream::Flight>& flight);
   void say_cancelled(const Call& call, HttpLinkPtr link, const Outcome& given_up);
   Error unopened(const Call& call, Error error);
   Outcome judge(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
@@ -49,7 +51,8 @@ class HttpUpstream final : public UpstreamServer {
   // http_tasks.cc
   bool may_keep_task(const Call& call) const;
   Outcome kept_task(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
-  Task<Result<HttpAnswer>> result_of_task(HttpPost request, std::string_view task, CallListener& listener);
+  Task<Result<HttpAnswer>> result_of_task(HttpPost request, std::string_view task, CallListener& listener,
+                                          const std::optional<SessionStream::Flight>& flight);
   HttpLinkPtr link_of(const LegacyTask& task, const Call& call);
   Task<Outcome> call_about_task(Call& call);
   Task<Outcome> cancel_task(Call& call, const HttpLink& link, std::string_view params);

@@ -13,6 +13,7 @@
 #include "upstream/hop.h"
 #include "upstream/limits.h"
 #include "upstream/server_errors.h"
+#include "upstream/task_calls.h"
 
 namespace jungle::upstream {
 SessionStream::SessionStream(Worker& worker, std::shared_ptr<const ServerNews> news, LinkUse use)
@@ -96,25 +97,31 @@ void SessionStream::take_notification(mcp::Notification notification) {
     // The call that was asked something knows which.
     return in_flight_.with([&](const InFlight& calls) {
       for (const auto& [id, call] : calls)
-        RemoteCall::tell(call, notification);
+        RemoteCall::tell(call.inbox, notification);
     });
   }
   const auto call = in_flight_.with([&](const InFlight& calls) -> std::shared_ptr<CallInbox> {
     if (notification.method == "notifications/progress") {
       const auto found = calls.find(own_token_of(notification).value_or(0));
-      return found == calls.end() ? nullptr : found->second;
+      return found == calls.end() ? nullptr : found->second.inbox;
     }
-    return calls.size() == 1 ? calls.begin()->second : nullptr;
+    return calls.size() == 1 ? calls.begin()->second.inbox : nullptr;
   });
   if (call) RemoteCall::tell(call, std::move(notification));
 }
 
 void SessionStream::take_request(mcp::Request request) {
   if (request.method == mcp::Method::kPing) return answer(answer_to_server(request));
+  const auto task = related_task_of(request);
   std::size_t count = 0;
   const auto call = in_flight_.with([&](const InFlight& calls) {
-    count = calls.size();
-    return count == 1 ? calls.begin()->second : nullptr;
+    std::shared_ptr<CallInbox> only;
+    for (const auto& [id, in_flight] : calls) {
+      if (task && in_flight.task == *task) return in_flight.inbox;
+      if (task && !in_flight.task.empty()) continue;
+      only = ++count == 1 ? in_flight.inbox : nullptr;
+    }
+    return only;
   });
   if (call) return CallInbox::put(call, std::move(request));
   answer(refusal_text(request.id, ambiguous_error(count)));
@@ -151,9 +158,13 @@ Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, S
   }
 }
 
-SessionStream::Flight::Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, std::shared_ptr<CallInbox> inbox)
-    : stream_(std::move(stream)), id_(id) {
-  stream_->in_flight_.with([&](InFlight& calls) { calls.emplace(id_, std::move(inbox)); });
+SessionStream::Flight::Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, Executor caller)
+    : stream_(std::move(stream)), id_(id), inbox_(std::make_shared<CallInbox>(caller)) {
+  stream_->in_flight_.with([&](InFlight& calls) { calls.emplace(id_, CallInFlight{inbox_, {}}); });
+}
+
+void SessionStream::Flight::became(std::string task) {
+  stream_->in_flight_.with([&](InFlight& calls) { calls.at(id_).task = std::move(task); });
 }
 
 SessionStream::Flight::~Flight() {

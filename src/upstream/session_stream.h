@@ -15,9 +15,9 @@
 
 namespace jungle::upstream {
 
-// Some servers put what they ask in the middle of a call on this stream, not on the call's. Nothing there says which
-// call it is for (SEP-2260): it goes to the one that is in flight, and is refused while there are several, or none.
-// Opened before the first call, and again when it ends, until close().
+// Some servers put what they ask in the middle of a call on this stream, not on the call's. Only a task that it belongs
+// to says which call it is for (SEP-2260): else it goes to the one that is in flight, and is refused while there are
+// several, or none. Opened before the first call, and again when it ends, until close().
 //
 // Shared by the link of its session and by its own coroutine, which runs on the worker that opened it. Callable from
 // any thread, but for open().
@@ -35,18 +35,28 @@ class SessionStream final : public std::enable_shared_from_this<SessionStream>, 
   // A call of the session that is in flight, from construction to destruction.
   class Flight {
    public:
-    Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, std::shared_ptr<CallInbox> inbox);
+    Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, Executor caller);
     Flight(const Flight&) = delete;
     Flight& operator=(const Flight&) = delete;
     ~Flight();
 
+    // What comes for it.
+    const std::shared_ptr<CallInbox>& inbox() const { return inbox_; }
+    // The server has made a task of it, which these params name (task_calls.h).
+    void became(std::string task);
+
    private:
     const std::shared_ptr<SessionStream> stream_;
     const std::uint64_t id_;
+    const std::shared_ptr<CallInbox> inbox_;
   };
 
  private:
-  using InFlight = std::map<std::uint64_t, std::shared_ptr<CallInbox>>;
+  struct CallInFlight {
+    std::shared_ptr<CallInbox> inbox;
+    std::string task;  // Empty: it is none, as far as we know.
+  };
+  using InFlight = std::map<std::uint64_t, CallInFlight>;
 
   Task<void> run();
   Task<Result<void>> until_closed();

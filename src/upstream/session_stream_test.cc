@@ -41,7 +41,28 @@ class SessionStreamTest : public testing::HttpUpstreamTest {
       return http::testing::open_events({": working\n\n"});
     });
   }
+  // Calls are tasks t1, t2, ...; their results are what is open.
+  void be_making_tasks() {
+    answer("tools/call", [this](const SeenRequest& r) {
+      return result(r, R"("task":{"taskId":"t)" + std::to_string(++tasks_) + R"(","status":"working"})");
+    });
+    answer("tasks/result", [this](const SeenRequest& r) {
+      calls_.push_back(member(r.body, "id"));
+      return http::testing::open_events({": working\n\n"});
+    });
+  }
+  Task<void> call_task_into(catalog::ServerEntry server, std::string* text) {
+    const auto answer = co_await send(server, "tools/call", R"({"name":"t","task":{}})");
+    *text = testing::text_of_result(answer);
+  }
   void ask() { imposter_.push(kQuestion, "GET"); }
+  void ask_for(const std::string& task) {
+    imposter_.push(
+        R"(data: {"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"Who?","requestedSchema":{},)"
+        R"("_meta":{"io.modelcontextprotocol/related-task":{"taskId":")" +
+            task + "\"}}}}\n\n",
+        "GET");
+  }
   // The answer to the n-th call.
   void finish(std::size_t n) {
     imposter_.push("data: {\"jsonrpc\":\"2.0\",\"id\":" + calls_[n] + ",\"result\":{" + kText + "}}\n\n", "POST");
@@ -66,6 +87,7 @@ class SessionStreamTest : public testing::HttpUpstreamTest {
   }
 
   std::vector<std::string> calls_;
+  int tasks_ = 0;
 };
 
 CORO_TEST_F(SessionStreamTest, PutsAQuestionToTheOnlyCallInFlight) {
@@ -130,6 +152,52 @@ CORO_TEST_F(SessionStreamTest, RefusesAQuestionWhileSeveralCallsOfTheSessionAreI
   EXPECT_EQ("ok", texts[0]);
   EXPECT_EQ("ok", texts[1]);
   EXPECT_TRUE(sink_.questions.empty());
+}
+
+CORO_TEST_F(SessionStreamTest, PutsAQuestionToTheTaskThatItBelongsTo) {
+  be_asking();
+  be_making_tasks();
+  std::string texts[2];
+  for (std::string& text : texts)
+    spawn(call_task_into(stateful(), &text));
+  co_await until_count("tasks/result", 2);
+  co_await pass_time(20ms);
+  ask_for("t1");
+  ask_for("t9");  // It is no call's.
+  const auto said = co_await answers(2);
+  EXPECT_THAT(said, UnorderedElementsAre(HasSubstr(R"("result":{"action":"decline"})"), HasSubstr("0 calls are")));
+  finish(0);
+  finish(1);
+  co_await join();
+  EXPECT_EQ("ok", texts[0]);
+  EXPECT_EQ("ok", texts[1]);
+  EXPECT_EQ(1u, sink_.questions.size());
+}
+
+CORO_TEST_F(SessionStreamTest, PutsAQuestionThatNamesNoTaskToTheOnlyCallEvenIfThatIsOne) {
+  be_asking();
+  be_making_tasks();
+  std::string text;
+  spawn(call_task_into(stateful(), &text));
+  co_await until_count("tasks/result", 1);
+  co_await pass_time(20ms);
+  ask();
+  const auto said = co_await answers(1);
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("result":{"action":"decline"})")));
+  finish(0);
+  co_await join();
+  EXPECT_EQ("ok", text);
+}
+
+CORO_TEST_F(SessionStreamTest, EndsATaskThatTakesTooLong) {
+  be_asking();
+  be_making_tasks();
+  auto server = stateful();
+  server.spec.call_timeout_sec = 1;
+  std::string text;
+  co_await call_task_into(server, &text);
+  EXPECT_THAT(text, HasSubstr("was not answered within 1 second"));
+  co_await until_count("tasks/cancel", 1);
 }
 
 CORO_TEST_F(SessionStreamTest, RefusesAQuestionBetweenCalls) {

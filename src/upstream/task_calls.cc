@@ -1,11 +1,15 @@
 #include "upstream/task_calls.h"
 
 #include "mcp/json_reader.h"
+#include "mcp/json_text.h"
 
 namespace jungle::upstream {
 namespace {
 
 constexpr std::string_view kRelatedTaskKey = "io.modelcontextprotocol/related-task";
+
+// However the server wrote the id, it is always the same text.
+std::string task_params(std::string_view id) { return "{\"taskId\":" + mcp::json_string(id) + "}"; }
 
 }  // namespace
 
@@ -22,7 +26,15 @@ std::optional<std::string> task_params_of(const mcp::Response& created) {
   const auto of_task = mcp::read_members(text, task->value);
   const mcp::Member* id = of_task ? of_task->find(text, "taskId") : nullptr;
   if (id == nullptr || text[id->value.begin] != '"') return std::nullopt;
-  return R"({"taskId":)" + std::string(id->value.of(text)) + "}";
+  return task_params(mcp::json_string_value(id->value.of(text)));
+}
+
+std::optional<std::string> related_task_of(const mcp::Request& from_server) {
+  const auto raw = from_server.params.find_meta(kRelatedTaskKey);
+  const auto task = raw ? mcp::read_params(std::string(*raw)) : Result<mcp::Params>(Error{});
+  const auto id = task ? task->find_string("taskId") : std::nullopt;
+  if (!id) return std::nullopt;
+  return task_params(*id);
 }
 
 mcp::Response without_task_meta(mcp::Response result) {

@@ -20,6 +20,8 @@ bool makes_task(Era era, const mcp::Request& request);
 // The params of `tasks/result` and `tasks/cancel` for the task that `created`, the answer of such a call, tells of;
 // nothing if it is another answer.
 std::optional<std::string> task_params_of(const mcp::Response& created);
+// The same params for the task that a request of the server says it belongs to; nothing if it says none.
+std::optional<std::string> related_task_of(const mcp::Request& from_server);
 // The answer proper as the call has it: without the `_meta` that ties it to the task.
 mcp::Response without_task_meta(mcp::Response result);
 

@@ -32,6 +32,16 @@ TEST(TaskCallsTest, TakesATaskFromItsHandleOnly) {
   EXPECT_EQ(std::nullopt, task_params_of(mcp::Response::error(R"({"code":1,"task":{"taskId":"a"}})")));
 }
 
+TEST(TaskCallsTest, ReadsWhichTaskARequestBelongsTo) {
+  const auto related = [](const std::string& meta) {
+    return related_task_of(request_with(mcp::Method::kOther, R"({"_meta":{)" + meta + "}}"));
+  };
+  EXPECT_EQ(R"({"taskId":"a/b"})", related(R"("io.modelcontextprotocol/related-task":{"taskId":"a\/b"})"));
+  EXPECT_EQ(std::nullopt, related(R"("io.modelcontextprotocol/related-task":{"taskId":7})"));
+  EXPECT_EQ(std::nullopt, related(R"("io.modelcontextprotocol/related-task":"a")"));
+  EXPECT_EQ(std::nullopt, related(R"("other":{"taskId":"a"})"));
+}
+
 TEST(TaskCallsTest, LeavesOutWhatTiesAResultToItsTask) {
   const auto shown = [](const char* text) { return std::string(without_task_meta(legacy(text)).payload()); };
   EXPECT_EQ(R"({"content":[],"_meta":{"a":1}})",

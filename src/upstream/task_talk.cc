@@ -1,5 +1,6 @@
 #include "upstream/task_talk.h"
 
+#include <optional>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -67,8 +68,13 @@ Task<Result<void>> TaskTalk::until_answered() {
                                 .params = params_,
                                 .resuming = Resuming::kIfOffered,
                                 .deadline = clock.deadline_from(start)};
-  auto posting = use_.link->stream ? post_beside_stream(worker_, post_of_result, listener, use_.link->stream)
-                                   : post(worker_, post_of_result, listener);
+  std::optional<SessionStream::Flight> flight;
+  if (use_.link->stream) {
+    flight.emplace(use_.link->stream, post_of_result.id, worker_.executor);
+    flight->became(params_);
+  }
+  auto posting =
+      flight ? post_beside_stream(worker_, post_of_result, listener, *flight) : post(worker_, post_of_result, listener);
   auto answer = co_await std::move(posting);
   if (!answer) co_return answer.error();
   co_return Result<void>();
