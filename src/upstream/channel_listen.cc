@@ -17,8 +17,7 @@ namespace jungle::upstream {
 struct ChannelListen::Listen {
   ListenFilter filter;
   std::shared_ptr<ChannelCall> call;
-  std::set<std::string> acknowledged;  // Of its resources.
-  bool is_acknowledged = false;
+  std::optional<ListenFilter> acknowledged;  // What of it the server honours.
   bool is_stopped = false;
   bool has_ended = false;
 };
@@ -33,10 +32,10 @@ Task<Result<void>> relay(ChannelWatchPlace& place, std::shared_ptr<Listen> liste
   ChannelCall& call = *listen->call;
   while (!call.answer() && !listen->is_stopped) {
     while (auto event = call.next_event()) {
-      if (read_acknowledgement(*event, listen->acknowledged)) {
-        listen->is_acknowledged = true;
+      if (auto honoured = read_acknowledgement(*event)) {
+        listen->acknowledged = std::move(honoured);
         place.changed.notify_all();
-      } else if (listen->is_acknowledged) {
+      } else if (listen->acknowledged) {
         place.news.take(*event);
       }
     }
@@ -53,7 +52,7 @@ Task<Result<void>> expire(ChannelWatchPlace& place, std::shared_ptr<Listen> list
   co_await place.time.sleep_until(place.time.steady_now() + acknowledgement_time(*place.facts));
   for (;;) {
     const bool stopped = co_await is_cancelled();
-    if (stopped || !listen->is_acknowledged) break;
+    if (stopped || !listen->acknowledged) break;
     const bool woken = co_await place.changed.wait();
     if (!woken) break;
   }
@@ -89,7 +88,7 @@ Task<void> ChannelListen::run() {
 }
 
 void ChannelListen::settle() {
-  if (next_ && next_->is_acknowledged && !next_->has_ended) take_place(std::exchange(next_, nullptr));
+  if (next_ && next_->acknowledged && !next_->has_ended) take_place(std::exchange(next_, nullptr));
   if (current_ && current_->has_ended) {
     current_ = nullptr;
     refused_ = nullptr;
@@ -97,15 +96,15 @@ void ChannelListen::settle() {
     place_.note_failure();
   }
   if (next_ && next_->has_ended) drop_failed(std::exchange(next_, nullptr));
-  if (current_) place_.uris.confirm_awaited(current_->acknowledged);
+  if (current_) place_.uris.confirm_awaited(current_->acknowledged->uris);
 }
 
 void ChannelListen::take_place(ListenPtr next) {
   const bool missed_some = !current_ && std::exchange(has_lost_, false);
   stop(std::exchange(current_, std::move(next)));
   refused_ = nullptr;
-  place_.failures = 0;
-  upstream::settle(place_, current_->filter, current_->acknowledged, missed_some);
+  place_.note_standing();
+  upstream::settle(place_, current_->filter, *current_->acknowledged, missed_some);
 }
 
 void ChannelListen::drop_failed(ListenPtr failed) {

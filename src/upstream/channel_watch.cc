@@ -24,10 +24,13 @@ ChannelWatch::ChannelWatch(Executor executor, Time& time, telemetry::Log& log, R
 
 void ChannelWatch::hear(OfferedNews offered) {
   place_.offered = offered;
+  if (!offered.is_enabled) place_.uris.clear(untold_error(place_.facts->spec));
   wake();
 }
 
 void ChannelWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) {
+  if (reply && !place_.offered.is_enabled)
+    return WatchedUris::Confirmation::give(reply, untold_error(place_.facts->spec));
   if (closed_ || !is_stateful()) {
     if (!reply) return;
     const Error none{ErrorCode::kUnavailable,
@@ -105,7 +108,6 @@ Task<void> ChannelWatch::subscribe_at_server(std::string uri) {
     place_.uris.fail_awaited(answer.error());
     co_return;
   }
-  place_.failures = 0;
   if (answer->is_error()) {
     const Error error{
         ErrorCode::kUpstreamRejected, "server '" + place_.server() + "': " + error_message_of(*answer), {}};
@@ -113,6 +115,7 @@ Task<void> ChannelWatch::subscribe_at_server(std::string uri) {
     subscribed_.refuse(place_.uris, uri, error);
     co_return;
   }
+  place_.note_standing();
   subscribed_.taken.insert(uri);
   if (!place_.uris.confirm(uri)) co_return;
   place_.news.lists_changed();

@@ -8,9 +8,15 @@
 
 namespace jungle::upstream {
 
+void ChannelWatchPlace::note_standing() {
+  if (!standing_since) standing_since = time.steady_now();
+}
+
 void ChannelWatchPlace::note_failure() {
-  ++failures;
-  next_attempt = time.steady_now() + backoff(random, kWatchPauseMin, kWatchPauseMax, failures);
+  const SteadyTime now = time.steady_now();
+  const auto stood_since = std::exchange(standing_since, std::nullopt);
+  failures = stood_since && now - *stood_since >= kWatchSteadyTime ? 1 : failures + 1;
+  next_attempt = now + backoff(random, kWatchPauseMin, kWatchPauseMax, failures);
 }
 
 Task<void> ChannelWatchPlace::pause() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/random.h"
 #include "base/signal.h"
@@ -30,10 +31,13 @@ struct ChannelWatchPlace {
   WatchedUris uris = {};
   Signal changed{executor};  // Something of this, or of the process.
   std::size_t failures = 0;  // In a row.
+  std::optional<SteadyTime> standing_since = std::nullopt;
   SteadyTime next_attempt = {};
 
   const std::string& server() const { return facts->spec.name.str(); }
-  // The next attempt comes later than the last one did.
+  // What was asked for is told from now on.
+  void note_standing();
+  // It did not come about, or has ended: the next attempt comes later than the last one did, unless it stood for long.
   void note_failure();
   // Until then, or until somebody subscribes, who need not wait.
   Task<void> pause();

@@ -1,6 +1,6 @@
 #include "upstream/http_watch.h"
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/cancelled.h"
@@ -27,7 +27,7 @@ HttpWatch::HttpWatch(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoin
     : place_{worker, std::move(endpoint), std::move(facts), ids, news},
       tokens_(std::move(tokens)),
       era_(era),
-      random_(random),
+      pace_(random),
       next_attempt_(worker.time.steady_now() + random_part(random, kWatchStartSpread)),
       tasks_(worker.executor, [&log = worker.log](std::exception_ptr error) {
         (void)error;
@@ -36,11 +36,15 @@ HttpWatch::HttpWatch(Worker& worker, std::shared_ptr<const HttpEndpoint> endpoin
 
 void HttpWatch::hear(OfferedNews offered) {
   place_.offered = offered;
+  if (!offered.is_enabled) place_.uris.clear(untold_error(place_.facts->spec));
+  if (session_ && session_->is_open()) place_.set_hearing(Hearing::kYes);
   has_none_ = false;
   wake();
 }
 
 void HttpWatch::subscribe(std::string uri, std::shared_ptr<WatchedUris::Confirmation> reply) {
+  if (reply && !place_.offered.is_enabled)
+    return WatchedUris::Confirmation::give(reply, untold_error(place_.facts->spec));
   if (reply && (closed_ || has_none_)) {
     const Error error = closed_ ? gone_error(place_.facts->spec) : no_stream_error(place_.server());
     return WatchedUris::Confirmation::give(reply, error);
@@ -68,6 +72,7 @@ Task<void> HttpWatch::run() {
     const bool stop = co_await is_cancelled();
     if (stop || has_none_ || !place_.is_wanted()) break;
     const SteadyTime began = place_.worker.time.steady_now();
+    place_.has_told = false;
     const WatchEnd end = co_await listen();
     place_.set_hearing(Hearing::kNo);
     const bool stopped = co_await is_cancelled();
@@ -135,15 +140,18 @@ Task<Result<OpenedLink>> HttpWatch::open() {
 void HttpWatch::plan_next(WatchEnd end, SteadyTime began) {
   Worker& worker = place_.worker;
   const SteadyTime now = worker.time.steady_now();
-  const Millis asked = session_ ? std::clamp(session_->retry(), Millis(0), kWatchPauseMax) : Millis(0);
-  const bool stood = end == WatchEnd::kOver && (now - began >= kWatchSteadyTime || asked.count() > 0);
-  failures_ = stood || end == WatchEnd::kUnwanted ? 0 : failures_ + 1;
-  next_attempt_ = now + std::max(asked, backoff(random_, kWatchPauseMin, kWatchPauseMax, failures_));
+  const EndedWatch ended{.was_there = end == WatchEnd::kOver,
+                         .has_told = place_.has_told,
+                         .can_go_on = session_ && session_->can_go_on(),
+                         .stood = std::chrono::duration_cast<Millis>(now - began),
+                         .asked = session_ ? session_->retry() : Millis(0)};
+  next_attempt_ = now + pace_.after(ended);
+  if (end == WatchEnd::kUnwanted) pace_.forget();
   switch (end) {
     case WatchEnd::kGone:
       session_.reset();
       // Once may be a server that was restarted. Whoever waits is what an attempt without a pause is made for.
-      if (failures_ > 1) place_.uris.fail_awaited(gone_error(place_.facts->spec));
+      if (pace_.failures() > 1) place_.uris.fail_awaited(gone_error(place_.facts->spec));
       break;
     case WatchEnd::kNone:
       has_none_ = true;
@@ -155,10 +163,11 @@ void HttpWatch::plan_next(WatchEnd end, SteadyTime began) {
       // Who subscribes is not kept waiting for a server that may be down for long.
       place_.uris.fail_awaited(
           Error{ErrorCode::kUnavailable, "server '" + place_.server() + "': its event stream could not be opened", {}});
-      worker.log.debug("a server could not be listened to", {{"server", place_.server()}, {"failures", failures_}});
+      worker.log.debug("a server could not be listened to",
+                       {{"server", place_.server()}, {"failures", pace_.failures()}});
       break;
     case WatchEnd::kOver:
-      if (!stood) place_.uris.fail_awaited(gone_error(place_.facts->spec));
+      if (pace_.failures() > 0) place_.uris.fail_awaited(gone_error(place_.facts->spec));
       break;
     case WatchEnd::kUnwanted:
       break;

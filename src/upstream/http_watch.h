@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/task_group.h"
 #include "upstream/legacy_watch.h"
+#include "upstream/watch_pace.h"
 #include "upstream/watch_place.h"
 
 namespace jungle::upstream {
@@ -43,12 +44,11 @@ class HttpWatch final : public ServerWatch {
   WatchPlace place_;
   const std::shared_ptr<oauth::TokenSource> tokens_;
   std::atomic<Era>& era_;
-  Random& random_;
   std::optional<LegacyWatch> session_;
   bool running_ = false;
   bool closed_ = false;
-  bool has_none_ = false;     // The server has nothing to listen to.
-  std::size_t failures_ = 0;  // In a row.
+  bool has_none_ = false;  // The server has nothing to listen to.
+  WatchPace pace_;
   SteadyTime next_attempt_{};
   TaskGroup tasks_;
 };

@@ -40,6 +40,7 @@ Task<WatchEnd> LegacyWatch::run(oauth::AccessTokenPtr token) {
   auto reading = without_throwing(read_stream());
   auto keeping = without_throwing(keep_subscriptions());
   const auto first = co_await (std::move(reading) || std::move(keeping));
+  is_open_ = false;
   co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
@@ -66,9 +67,11 @@ Task<WatchEnd> LegacyWatch::read_stream() {
   co_return WatchEnd::kNone;
 }
 
-// A stream that comes and goes must not cut off what is just being asked.
+// A stream that comes and goes must not cut off what is just being asked, or about to be.
 Task<void> LegacyWatch::until_answered() {
-  while (is_asking_) {
+  while (is_asking_ || place_.uris.any_awaited()) {
+    const bool stop = co_await is_cancelled();
+    if (stop) co_return;
     const bool woken = co_await place_.changed.wait();
     if (!woken) co_return;
   }
@@ -91,6 +94,7 @@ void LegacyWatch::report_updates() {
 }
 
 void LegacyWatch::on_message(mcp::Message message) {
+  place_.has_told = true;
   if (const auto* notification = std::get_if<mcp::Notification>(&message)) {
     place_.news.take(*notification);
   } else if (const auto* request = std::get_if<mcp::Request>(&message)) {

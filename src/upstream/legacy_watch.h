@@ -17,7 +17,11 @@ class LegacyWatch final : private StreamListener {
 
   // Opens the stream, or goes on with it, and keeps the subscriptions up to date until it ends.
   Task<WatchEnd> run(oauth::AccessTokenPtr token);
+  bool is_open() const { return is_open_; }
+  // When the server wants to be asked again; 0: it did not say.
   Millis retry() const { return stream_.retry; }
+  // Nothing is missed between this stream and the next: some servers end streams on purpose (SEP-1699).
+  bool can_go_on() const { return !stream_.last_event_id.empty(); }
   // Ends the session, in the background.
   void close(oauth::AccessTokenPtr token);
 

@@ -71,8 +71,9 @@ inline constexpr Millis kProbeTime{500};       // A call let through that knows 
 inline constexpr Millis kWatchStartSpread{250};       // Up to so long after a server is known it is listened to.
 inline constexpr Millis kStreamOpenTime{2000};        // For the head of a stream; some come with its first event only.
 inline constexpr Millis kWatchPauseMin{1000};         // From the end of a stream to the next, doubling while they fail
-inline constexpr Millis kWatchPauseMax{60'000};       // up to this.
-inline constexpr Millis kWatchSteadyTime{10'000};     // A stream that stood so long was none that failed.
+inline constexpr Millis kWatchPauseMax{60'000};       // up to this,
+inline constexpr Millis kWatchPollPauseMax{5000};     // or this where streams end on purpose, to be gone on with.
+inline constexpr Millis kWatchSteadyTime{10'000};     // A stream that stood so long, or told something, did not fail.
 inline constexpr std::size_t kWatchedUrisMax = 1000;  // Resources of one server that are subscribed to.
 
 // Sessions kept ready.

@@ -60,17 +60,25 @@ std::uint64_t subscription_of(const mcp::Notification& notification) {
   return mcp::own_number(params->find_meta("io.modelcontextprotocol/subscriptionId").value_or("")).value_or(0);
 }
 
-bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris) {
-  if (notification.method != "notifications/subscriptions/acknowledged") return false;
+bool ListenFilter::has_lists_of(const ListenFilter& other) const {
+  return (offered.tools || !other.offered.tools) && (offered.prompts || !other.offered.prompts) &&
+         (offered.resources || !other.offered.resources);
+}
+
+std::optional<ListenFilter> read_acknowledgement(const mcp::Notification& notification) {
+  if (notification.method != "notifications/subscriptions/acknowledged") return std::nullopt;
+  ListenFilter filter;
   const auto params = mcp::read_params(notification.params);
   const auto honoured = mcp::read_params(std::string(params ? params->find("notifications").value_or("{}") : "{}"));
-  uris.clear();
-  if (!honoured) return true;
+  if (!honoured) return filter;
+  filter.offered.tools = honoured->find("toolsListChanged") == "true";
+  filter.offered.prompts = honoured->find("promptsListChanged") == "true";
+  filter.offered.resources = honoured->find("resourcesListChanged") == "true";
   for (std::string& uri : strings_of(honoured->find("resourceSubscriptions").value_or("[]")))
-    uris.insert(std::move(uri));
+    filter.uris.insert(std::move(uri));
   for (const std::string& id : strings_of(honoured->find("taskIds").value_or("[]")))
-    uris.insert(task_topic(id));
-  return true;
+    filter.uris.insert(task_topic(id));
+  return filter;
 }
 
 }  // namespace jungle::upstream

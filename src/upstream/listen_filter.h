@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,21 +24,23 @@ struct ListenFilter {
   std::string members() const;
   // What it takes of a client, raw JSON.
   std::string_view capabilities() const;
+  // Whether it has all the lists of `other`.
+  bool has_lists_of(const ListenFilter& other) const;
   friend bool operator==(const ListenFilter&, const ListenFilter&) = default;
 };
 
 // The subscription that a notification is tagged with, if that is one of ours.
 std::uint64_t subscription_of(const mcp::Notification& notification);
-// Whether it says what of a filter the server honours; `uris` are then the resources and tasks.
-bool read_acknowledgement(const mcp::Notification& notification, std::set<std::string>& uris);
+// What of a filter the server honours, if it says so.
+std::optional<ListenFilter> read_acknowledgement(const mcp::Notification& notification);
 
 // What the server's acknowledgement means for the resources of `asked`. `missed_some`: another subscription has ended
 // before this one stood. `place` is what listening to a server takes (watch_place.h, channel_watch_place.h).
 template <typename Place>
-void settle(Place& place, const ListenFilter& asked, const std::set<std::string>& acknowledged, bool missed_some) {
+void settle(Place& place, const ListenFilter& asked, const ListenFilter& acknowledged, bool missed_some) {
   if (missed_some) place.news.lists_changed();
   for (const std::string& uri : asked.uris) {
-    if (acknowledged.contains(uri)) {
+    if (acknowledged.uris.contains(uri)) {
       const bool stood_before = place.uris.confirm(uri);
       if (missed_some && stood_before) place.news.resource_updated(uri);
     } else {

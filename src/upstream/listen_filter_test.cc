@@ -17,14 +17,23 @@ TEST(ListenFilterTest, AsksForResourcesAndTasksByTheirNames) {
 }
 
 TEST(ListenFilterTest, ReadsWhatAServerHonours) {
-  std::set<std::string> honoured{"of before"};
-  const std::string method = "notifications/subscriptions/acknowledged";
-  EXPECT_TRUE(read_acknowledgement(
-      {method, R"({"notifications":{"resourceSubscriptions":["a:1",7],"taskIds":["t1",null]}})"}, honoured));
-  EXPECT_EQ((std::set<std::string>{"a:1", task_topic("t1")}), honoured);
-  EXPECT_TRUE(read_acknowledgement({method, R"({"notifications":7})"}, honoured));
-  EXPECT_TRUE(honoured.empty());
-  EXPECT_FALSE(read_acknowledgement({"notifications/tasks", "{}"}, honoured));
+  const auto read = [](const std::string& params) {
+    return read_acknowledgement({"notifications/subscriptions/acknowledged", params});
+  };
+  const auto all = read(R"({"notifications":{"toolsListChanged":true,"promptsListChanged":1,)"
+                        R"("resourceSubscriptions":["a:1",7],"taskIds":["t1",null]}})");
+  ASSERT_TRUE(all);
+  EXPECT_EQ((ListenFilter{OfferedNews{.tools = true}, {"a:1", task_topic("t1")}}), *all);
+  EXPECT_EQ(ListenFilter(), read(R"({"notifications":7})"));
+  EXPECT_EQ(std::nullopt, read_acknowledgement({"notifications/tasks", "{}"}));
+}
+
+TEST(ListenFilterTest, HasTheListsOfAnotherOne) {
+  const ListenFilter tools{OfferedNews{.tools = true}, {}};
+  const ListenFilter both{OfferedNews{.tools = true, .resources = true}, {}};
+  EXPECT_TRUE(both.has_lists_of(tools));
+  EXPECT_TRUE(tools.has_lists_of(ListenFilter()));
+  EXPECT_FALSE(tools.has_lists_of(both));
 }
 
 TEST(ListenFilterTest, KnowsTasksFromResources) {

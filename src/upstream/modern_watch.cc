@@ -28,11 +28,12 @@ class ModernWatch::Listen final : public PostListener {
 
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse& stream) override {
     if (subscription_of(notification) != id) co_return;
-    if (read_acknowledgement(notification, acknowledged)) {
-      is_acknowledged = true;
+    if (auto honoured = read_acknowledgement(notification)) {
+      acknowledged = std::move(honoured);
       stream.set_deadline(kNever);
       place_.changed.notify_all();
-    } else if (is_acknowledged) {
+    } else if (acknowledged) {
+      place_.has_told = true;
       place_.news.take(notification);
     }
   }
@@ -52,9 +53,8 @@ class ModernWatch::Listen final : public PostListener {
 
   const oauth::AccessTokenPtr token;
   const std::uint64_t id;
-  const ListenFilter filter;           // What it asks for,
-  std::set<std::string> acknowledged;  // and of its resources, those that the server honours.
-  bool is_acknowledged = false;
+  const ListenFilter filter;                 // What it asks for,
+  std::optional<ListenFilter> acknowledged;  // and what of it the server honours.
   std::optional<Result<HttpAnswer>> answer;  // It has ended.
 
  private:
@@ -74,7 +74,7 @@ Task<WatchEnd> ModernWatch::run(oauth::AccessTokenPtr token) {
       end = WatchEnd::kUnwanted;
       break;
     }
-    if (next_ && next_->is_acknowledged && !next_->answer) take_place(std::exchange(next_, nullptr));
+    if (next_ && next_->acknowledged && !next_->answer) take_place(std::exchange(next_, nullptr));
     if (current_ && current_->answer) {
       end = WatchEnd::kOver;
       break;
@@ -84,7 +84,7 @@ Task<WatchEnd> ModernWatch::run(oauth::AccessTokenPtr token) {
       if (!current_) break;
       refused_ = std::exchange(next_, nullptr);
     }
-    if (current_) place_.uris.confirm_awaited(current_->acknowledged);
+    if (current_) place_.uris.confirm_awaited(current_->acknowledged->uris);
     if (!next_ && !is_asked_for(current_) && !is_asked_for(refused_)) {
       next_ = start(token);
       continue;
@@ -109,8 +109,9 @@ void ModernWatch::take_place(ListenPtr next) {
   current_ = std::move(next);
   refused_ = nullptr;
   const bool missed_some = is_first && std::exchange(place_.has_heard, true);
-  place_.set_hearing(Hearing::kYes);
-  settle(place_, current_->filter, current_->acknowledged, missed_some);
+  const bool hears_all = current_->acknowledged->has_lists_of(current_->filter);
+  place_.set_hearing(hears_all ? Hearing::kYes : Hearing::kNo);
+  settle(place_, current_->filter, *current_->acknowledged, missed_some);
 }
 
 ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {

@@ -46,7 +46,8 @@ class ResourceWatches {
   Task<Result<void>> subscribe(catalog::ServerName server, std::string own_uri);
   void unsubscribe(const catalog::ServerName& server, const std::string& own_uri);
 
-  // A server is there again, in another form perhaps: what it was subscribed to is to be told to it.
+  // A server is there again, after it was disabled or in another form: what it was subscribed to is to be told to it,
+  // and is reported as updated then.
   void restore(const catalog::ServerName& server);
   // A server says that a resource has changed. Callable on any executor.
   void updated(catalog::ServerName server, std::string uri);

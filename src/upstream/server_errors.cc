@@ -135,6 +135,12 @@ Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std
   return Error{ErrorCode::kPermissionDenied, named(spec, text), {}};
 }
 
+Error untold_error(const catalog::ServerSpec& spec) {
+  return Error{ErrorCode::kNotFound,
+               "server '" + spec.name.str() + "' is disabled: it cannot tell of changes of its resources",
+               {}};
+}
+
 Error not_taken_error(const catalog::ServerSpec& spec, const std::string& uri) {
   return Error{
       ErrorCode::kUpstreamRejected, "server '" + spec.name.str() + "' takes no subscription to '" + uri + "'", {}};

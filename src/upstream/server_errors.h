@@ -48,6 +48,8 @@ Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std
                           std::string_view words);
 // kInvalidArgument: a request of a server outside the stream of a call, while `calls` are in flight.
 Error ambiguous_error(std::size_t calls);
+// kNotFound: a subscription to a server that is disabled.
+Error untold_error(const catalog::ServerSpec& spec);
 // kUpstreamRejected: a modern server acknowledged a subscription without this resource.
 Error not_taken_error(const catalog::ServerSpec& spec, const std::string& uri);
 // kUpstreamRejected: it answered with something that is no MCP.

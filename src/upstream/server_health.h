@@ -29,7 +29,7 @@ struct Outage {
 enum class Turn : std::uint8_t { kLost, kBack };
 using OnTurn = std::function<void(const catalog::ServerName&, Turn)>;
 
-// Whether it is heard when a server says that its tools have changed.
+// Whether it is heard when any of the lists that a server has changes.
 enum class Hearing : std::uint8_t { kNo, kYes };
 using OnHearing = std::function<void(const catalog::ServerName&, Hearing)>;
 

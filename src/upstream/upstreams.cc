@@ -72,13 +72,16 @@ Worker& Upstreams::State::home_of(std::string_view server) const {
 
 std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEntry& server) {
   return table_.with([&](Table& table) {
-    // A call that started before the last change may bring an entry that was replaced: its state is made again, and
-    // apply() of the next change ends it.
+    // A call that started before the last change may bring an entry that was replaced: its state is made again, until
+    // put_right() ends it.
     Known& known = table[server.spec.name.str()];
     if (!known.state || !(known.state->facts->spec == server.spec)) {
       if (auto former = std::exchange(known.state, nullptr)) {
         former->retired = true;
-        asio::post(control_, [this, former] { endings_.spawn(run_retire(former, ChannelHome::Ending::kLetFinish)); });
+        asio::post(control_, [this, former] {
+          endings_.spawn(run_retire(former, ChannelHome::Ending::kLetFinish));
+          put_right(former->facts->spec.name);
+        });
       }
       Worker& home = home_of(server.spec.name.str());
       auto source = tokens_.source_of(server.spec.name);
@@ -93,8 +96,17 @@ std::shared_ptr<ServerState> Upstreams::State::state_of(const catalog::ServerEnt
 
 void Upstreams::State::apply(const catalog::Snapshot& snapshot) {
   if (!std::exchange(keeping_, true)) upkeep_.spawn(spawner_.run_upkeep());
+  registered_ = snapshot.servers();
   retire_changed(snapshot);
-  watch_servers(snapshot);
+  for (const auto& entry : registered_)
+    watch_server(*entry);
+}
+
+// What was listened to with the state of a server that was replaced, with its new one too.
+void Upstreams::State::put_right(const catalog::ServerName& server) {
+  for (const auto& entry : registered_) {
+    if (entry->spec.name == server) watch_server(*entry);
+  }
 }
 
 void Upstreams::State::retire_changed(const catalog::Snapshot& snapshot) {
@@ -125,18 +137,16 @@ void Upstreams::State::retire_changed(const catalog::Snapshot& snapshot) {
     asio::post(site.worker->executor, site.drop_retired);
 }
 
-// What servers offer to tell is listened for from their registration on.
-void Upstreams::State::watch_servers(const catalog::Snapshot& snapshot) {
-  for (const auto& entry : snapshot.servers()) {
-    const OfferedNews offered = offered_news(*entry);
-    auto state = offered.any() ? state_of(*entry) : find_state(entry->spec.name);
-    if (!state || !state->watch) continue;
-    const bool is_new = table_.with(
-        [&](Table& table) { return std::exchange(table[entry->spec.name.str()].heard, offered) != offered; });
-    if (!is_new) continue;
-    asio::post(state->home.executor, [state, offered] { state->watch->hear(offered); });
-    resource_watches_.restore(entry->spec.name);
-  }
+// What a server offers to tell is listened for from its registration on, while it is enabled.
+void Upstreams::State::watch_server(const catalog::ServerEntry& server) {
+  const OfferedNews offered = offered_news(server);
+  auto state = offered.any() ? state_of(server) : find_state(server.spec.name);
+  if (!state || !state->watch) return;
+  const bool is_new =
+      table_.with([&](Table& table) { return std::exchange(table[server.spec.name.str()].heard, offered) != offered; });
+  if (!is_new) return;
+  asio::post(state->home.executor, [state, offered] { state->watch->hear(offered); });
+  if (offered.is_enabled) resource_watches_.restore(server.spec.name);
 }
 
 std::shared_ptr<ServerState> Upstreams::State::find_state(const catalog::ServerName& server) {
@@ -158,6 +168,7 @@ Task<void> Upstreams::State::run_close(Site& site) {
 }
 
 Task<void> Upstreams::State::stop() {
+  registered_.clear();
   co_await relister_.stop();
   co_await resource_watches_.stop();
   std::vector<std::shared_ptr<ServerState>> all;

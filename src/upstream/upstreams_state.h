@@ -67,7 +67,8 @@ class Upstreams::State {
   using Table = std::map<std::string, Known, std::less<>>;
 
   void retire_changed(const catalog::Snapshot& snapshot);
-  void watch_servers(const catalog::Snapshot& snapshot);
+  void watch_server(const catalog::ServerEntry& server);
+  void put_right(const catalog::ServerName& server);
   Worker& home_of(std::string_view server) const;
   Task<void> run_retire(std::shared_ptr<ServerState> state, ChannelHome::Ending how);
   Task<void> run_close(Site& site);
@@ -84,7 +85,8 @@ class Upstreams::State {
   ResourceWatches resource_watches_;
   std::vector<Site> sites_;  // Constant once calls are made.
   Guarded<Table> table_;
-  std::vector<std::weak_ptr<ServerState>> retiring_;  // Only on the control executor.
+  std::vector<std::weak_ptr<ServerState>> retiring_;                     // Only on the control executor, and
+  std::vector<std::shared_ptr<const catalog::ServerEntry>> registered_;  // so is this: as the catalog is now.
   bool keeping_ = false;
   TaskGroup upkeep_;
   TaskGroup endings_;

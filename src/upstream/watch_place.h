@@ -26,9 +26,11 @@ struct WatchPlace {
   WatchedUris uris = {};
   Signal changed{worker.executor};  // Something of this, or of a connection.
   bool has_heard = false;           // A connection stood before: what came between it and the next was missed.
+  bool has_told = false;            // Something came on the one that stands, or stood last.
 
   bool is_wanted() const { return offered.any_list() || !uris.empty(); }
-  void set_hearing(Hearing hearing) const { news.set_hearing(offered.tools ? hearing : Hearing::kNo); }
+  // `hearing`: what the server offers to tell is heard. That may be less than all.
+  void set_hearing(Hearing hearing) const { news.set_hearing(offered.all_lists ? hearing : Hearing::kNo); }
   const std::string& server() const { return facts->spec.name.str(); }
 };
 

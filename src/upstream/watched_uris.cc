@@ -15,6 +15,22 @@ void WatchedUris::add(const std::string& uri, std::shared_ptr<Confirmation> repl
   }
 }
 
+void WatchedUris::remove(const std::string& uri) {
+  const auto found = uris_.find(uri);
+  if (found == uris_.end()) return;
+  const auto waiting = std::move(found->second.waiting);
+  uris_.erase(found);
+  for (const auto& reply : waiting)
+    Confirmation::give(reply, Error{ErrorCode::kCancelled, "the subscription was given up", {}});
+}
+
+void WatchedUris::clear(const Error& why) {
+  for (const auto& [uri, watched] : std::exchange(uris_, {})) {
+    for (const auto& reply : watched.waiting)
+      Confirmation::give(reply, why);
+  }
+}
+
 bool WatchedUris::is_awaited(const std::string& uri) const {
   const auto found = uris_.find(uri);
   return found != uris_.end() && !found->second.confirmed;

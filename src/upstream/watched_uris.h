@@ -22,7 +22,9 @@ class WatchedUris {
 
   // `reply` is told whether the server confirmed. Null: it is one that was confirmed before, on another connection.
   void add(const std::string& uri, std::shared_ptr<Confirmation> reply);
-  void remove(const std::string& uri) { uris_.erase(uri); }
+  void remove(const std::string& uri);
+  // All of them; whoever awaits one is told why.
+  void clear(const Error& why);
 
   bool empty() const { return uris_.empty(); }
   bool contains(const std::string& uri) const { return uris_.contains(uri); }

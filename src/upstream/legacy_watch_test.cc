@@ -1,13 +1,12 @@
-#include "upstream/http_watch.h"
+#include "upstream/legacy_watch.h"
 
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "catalog/snapshot.h"
 #include "upstream/limits.h"
-#include "upstream/testing/http_upstream_fixture.h"
+#include "upstream/testing/http_watch_fixture.h"
 
 namespace jungle::upstream {
 namespace {
@@ -15,65 +14,14 @@ namespace {
 using namespace std::literals;
 using ::testing::ElementsAre;
 using testing::error;
+using testing::event;
 using ::testing::HasSubstr;
-using testing::member;
-using testing::Reply;
+using testing::kLists;
+using testing::kUpdates;
 using testing::result;
 using testing::SeenRequest;
 
-std::string event(const std::string& method, const std::string& params = "{}") {
-  return R"(data: {"jsonrpc":"2.0","method":"notifications/)" + method + R"(","params":)" + params + "}\n\n";
-}
-
-// A server that is registered, and what is heard of it.
-class HttpWatchTest : public testing::HttpUpstreamTest {
- protected:
-  // Publishes the server with these capabilities.
-  void register_server(const std::string& capabilities) {
-    server_.capabilities = capabilities;
-    upstreams_->use([this](catalog::ServerName) {
-      ++listings_;
-      return nothing();
-    });
-    upstreams_->resource_watches().on_update(
-        [this](const catalog::ServerName&, const std::string& uri) { updates_.push_back(uri); });
-    publish();
-  }
-  void publish() {
-    auto entry = std::make_shared<const catalog::ServerEntry>(server_);
-    upstreams_->apply(catalog::Snapshot(++generation_, {entry}));
-  }
-  void deregister() { upstreams_->apply(catalog::Snapshot(++generation_, {})); }
-  static Task<Result<std::shared_ptr<const catalog::ServerEntry>>> nothing() {
-    co_return Error{ErrorCode::kNotFound, "gone", {}};
-  }
-  Task<std::string> subscribe(std::string uri) {
-    auto subscribed = co_await upstreams_->resource_watches().subscribe(server_.spec.name, std::move(uri));
-    co_return subscribed ? "yes" : subscribed.error().message;
-  }
-  Task<void> subscribe_into(std::string uri, std::string* out) { *out = co_await subscribe(std::move(uri)); }
-  void unsubscribe(const std::string& uri) { upstreams_->resource_watches().unsubscribe(server_.spec.name, uri); }
-  Task<void> until_listings(int wanted) {
-    std::function<bool()> enough = [this, wanted] { return listings_ >= wanted; };
-    co_await until(std::move(enough));
-  }
-  Task<void> until_updates(std::size_t wanted) {
-    std::function<bool()> enough = [this, wanted] { return updates_.size() >= wanted; };
-    co_await until(std::move(enough));
-  }
-  // The streams that are open now are cut.
-  void end_streams() { imposter_.release(); }
-
-  catalog::ServerEntry server_ = http_server(imposter_.url());
-  std::uint64_t generation_ = 0;
-  int listings_ = 0;
-  std::vector<std::string> updates_;
-};
-
-const std::string kLists = R"({"tools":{"listChanged":true},"resources":{}})";
-const std::string kUpdates = R"({"tools":{},"resources":{"subscribe":true}})";
-
-class LegacyWatchTest : public HttpWatchTest {
+class LegacyWatchTest : public testing::HttpWatchTest {
  protected:
   void be_watchable() {
     be_legacy(true);
@@ -118,6 +66,75 @@ CORO_TEST_F(LegacyWatchTest, EndsItsSessionWhenTheServerIsDisabled) {
   publish();
   co_await until_count("DELETE", 1);
   EXPECT_EQ("s1", last("DELETE").header("mcp-session-id"));
+}
+
+CORO_TEST_F(LegacyWatchTest, LetsGoOfADisabledServerAndReportsWhatMayHaveBeenMissedWhenItIsBack) {
+  be_watchable();
+  register_server(kUpdates);
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+  enable(false);
+  co_await until_count("DELETE", 1);
+  const std::string refused = co_await subscribe("file:///b");
+  EXPECT_THAT(refused, HasSubstr("is disabled"));
+  EXPECT_EQ(1u, count("initialize"));
+  EXPECT_TRUE(updates_.empty());
+  enable(true);
+  co_await until_updates(1);
+  EXPECT_THAT(updates_, ElementsAre("file:///a"));
+  EXPECT_EQ("s2", last("resources/subscribe").header("mcp-session-id"));
+  EXPECT_EQ(2u, count("resources/subscribe"));
+}
+
+CORO_TEST_F(LegacyWatchTest, TellsWhoJustSubscribesThatTheServerWasDisabled) {
+  be_watchable();
+  answer("resources/subscribe", [](const SeenRequest&) { return http::testing::open_events({": wait\n\n"}); });
+  register_server(kUpdates);
+  std::string text;
+  spawn(subscribe_into("file:///a", &text));
+  co_await until_count("resources/subscribe", 1);
+  enable(false);
+  co_await join();
+  EXPECT_THAT(text, HasSubstr("is disabled"));
+}
+
+CORO_TEST_F(LegacyWatchTest, ListensAgainAfterACallThatBeganBeforeAForcedRegistration) {
+  be_watchable();
+  const catalog::ServerEntry former = server_;
+  register_server(kLists);
+  co_await until_count("GET", 1);
+  server_.spec.headers.emplace_back("X-New", Secret("1"));
+  publish();
+  co_await until_count("GET", 2);
+  co_await call(former, "t", "{}");
+  co_await until_count("GET", 3);
+  EXPECT_EQ("1", last("GET").header("x-new"));
+}
+
+CORO_TEST_F(LegacyWatchTest, SubscribesAtAServerWhoseStreamsEndAtOnce) {
+  be_watchable();
+  answer("GET", [](const SeenRequest&) { return http::testing::events({"id: 7\nretry: 1\ndata:\n\n"}); });
+  register_server(kUpdates);
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+}
+
+CORO_TEST_F(LegacyWatchTest, HearsAllWhereAllThatTheServerHasIsToldOf) {
+  be_watchable();
+  register_server(R"({"tools":{"listChanged":true},"logging":{}})");
+  const bool hears = co_await hears_all();
+  EXPECT_TRUE(hears);
+  server_.capabilities = kLists;
+  publish();
+  std::function<bool()> lost = [this] { return hearing_ == Hearing::kNo; };
+  co_await until(std::move(lost));  // It has resources by now, and does not tell of them.
+}
+
+CORO_TEST_F(LegacyWatchTest, DoesNotHearAllWhereTheServerHasPromptsAndTellsOfToolsAlone) {
+  be_watchable();
+  register_server(R"({"tools":{"listChanged":true},"prompts":{}})");
+  const bool hears = co_await hears_all();
+  EXPECT_FALSE(hears);
 }
 
 CORO_TEST_F(LegacyWatchTest, EndsItsSessionWhenTheServerIsDeregistered) {
@@ -296,101 +313,6 @@ CORO_TEST_F(LegacyWatchTest, HasNobodyToSubscribeToWithoutAServer) {
   be_watchable();
   const std::string text = co_await subscribe("file:///a");
   EXPECT_EQ("no server 'web' tells of changes of its resources", text);
-}
-
-class ModernWatchTest : public HttpWatchTest {
- protected:
-  static std::string with_id(const SeenRequest& r, const std::string& rest) {
-    return R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + member(r.body, "id") + "}" + rest + "}";
-  }
-  static std::string acknowledgement(const SeenRequest& r) {
-    const auto at = r.body.find("\"notifications\":{");
-    const auto end = r.body.find('}', at) + 1;
-    return event("subscriptions/acknowledged", with_id(r, "," + r.body.substr(at, end - at)));
-  }
-  void be_watchable() {
-    be_modern();
-    answer("subscriptions/listen", [this](const SeenRequest& r) {
-      id_ = member(r.body, "id");
-      return http::testing::open_events({acknowledgement(r)});
-    });
-  }
-  std::string tagged(const std::string& method, const std::string& rest = "") const {
-    return event(method, R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + id_ + "}" + rest + "}");
-  }
-  std::string id_;
-};
-
-CORO_TEST_F(ModernWatchTest, ListensForWhatTheServerOffers) {
-  be_watchable();
-  register_server(R"({"tools":{"listChanged":true},"prompts":{},"resources":{"listChanged":true}})");
-  co_await until_count("subscriptions/listen", 1);
-  EXPECT_EQ("subscriptions/listen", last("subscriptions/listen").header("mcp-method"));
-  EXPECT_THAT(last("subscriptions/listen").body,
-              HasSubstr(R"("notifications":{"toolsListChanged":true,"resourcesListChanged":true})"));
-  co_await pass_time(50ms);
-  imposter_.push(event("tools/list_changed"));  // Of no subscription.
-  co_await pass_time(2 * kListChangeGather);
-  EXPECT_EQ(0, listings_);
-  imposter_.push(tagged("tools/list_changed"));
-  co_await until_listings(1);
-}
-
-CORO_TEST_F(ModernWatchTest, AsksForMoreBeforeItLetsGoOfWhatItHas) {
-  be_watchable();
-  register_server(R"({"tools":{"listChanged":true},"resources":{"subscribe":true}})");
-  co_await until_count("subscriptions/listen", 1);
-  const std::string text = co_await subscribe("file:///a");
-  EXPECT_EQ("yes", text);
-  EXPECT_EQ(2u, count("subscriptions/listen"));
-  EXPECT_THAT(last("subscriptions/listen").body,
-              HasSubstr(R"("notifications":{"toolsListChanged":true,"resourceSubscriptions":["file:///a"]})"));
-  imposter_.push(tagged("resources/updated", R"(,"uri":"file:///a")"));
-  co_await until_updates(1);
-  EXPECT_EQ(0, listings_);
-}
-
-CORO_TEST_F(ModernWatchTest, TellsWhoSubscribesThatTheServerDidNotTakeIt) {
-  be_watchable();
-  answer("subscriptions/listen", [](const SeenRequest& r) {
-    return http::testing::open_events({event("subscriptions/acknowledged", with_id(r, R"(,"notifications":{})"))});
-  });
-  register_server(kUpdates);
-  const std::string text = co_await subscribe("file:///a");
-  EXPECT_EQ("server 'web' takes no subscription to 'file:///a'", text);
-}
-
-CORO_TEST_F(ModernWatchTest, ListensAgainWhenItEndsAndReportsWhatMayHaveBeenMissed) {
-  be_watchable();
-  register_server(R"({"tools":{"listChanged":true},"resources":{"subscribe":true}})");
-  const std::string text = co_await subscribe("file:///a");
-  EXPECT_EQ("yes", text);
-  end_streams();
-  co_await until_updates(1);
-  co_await until_listings(1);
-  EXPECT_THAT(updates_, ElementsAre("file:///a"));
-}
-
-CORO_TEST_F(ModernWatchTest, AsksAServerWithoutSubscriptionsOnce) {
-  be_modern();
-  answer("subscriptions/listen", [](const SeenRequest& r) { return error(r, -32601, 404); });
-  register_server(kLists);
-  co_await until_count("subscriptions/listen", 1);
-  co_await pass_time(2 * kWatchPauseMin);
-  EXPECT_EQ(1u, count("subscriptions/listen"));
-}
-
-CORO_TEST_F(ModernWatchTest, KeepsWhatItHasWhenTheServerRefusesMore) {
-  be_watchable();
-  register_server(R"({"tools":{"listChanged":true},"resources":{"subscribe":true}})");
-  co_await until_count("subscriptions/listen", 1);
-  co_await pass_time(50ms);
-  answer("subscriptions/listen", [](const SeenRequest& r) { return error(r, -32602, 400); });
-  const std::string text = co_await subscribe("file:///a");
-  EXPECT_EQ("server 'web': no", text);
-  imposter_.push(tagged("tools/list_changed"));
-  co_await until_listings(1);
-  EXPECT_EQ(2u, count("subscriptions/listen"));
 }
 
 }  // namespace
