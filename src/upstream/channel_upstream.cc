@@ -81,6 +81,8 @@ Task<Result<mcp::Response>> ChannelUpstream::handle(mcp::Request request, const 
     era = co_await era_of_server(sight);
     if (!era) co_return era.error();
     answer = co_await call_once(*era, sight, request, call, events);
+  } else if (answer && *era == Era::kModern && offers_our_revision(*answer)) {
+    answer = co_await call_once(*era, sight, request, call, events);  // It did not run the call, and may take it now.
   }
   if (!answer || *era != Era::kModern) co_return answer;
   co_return without_hop_matters(std::move(*answer), request.method, call, state_->facts->spec.name.str());

@@ -18,6 +18,10 @@ class StdioUpstreamTest : public testing::UpstreamTest {
   Task<void> call_into(catalog::ServerEntry server, std::string tool, std::string* out) {
     *out = co_await call(server, std::move(tool), "{}");
   }
+  Task<void> call_task_into(catalog::ServerEntry server, std::string tool, std::string* out) {
+    const auto answer = co_await send(server, "tools/call", R"({"name":")" + tool + R"(","task":{}})");
+    *out = testing::text_of_result(answer);
+  }
   Task<void> until_children(std::size_t count) {
     for (int i = 0; i < 400 && testing::children_of_this_process().living.size() != count; ++i)
       co_await pass_time(10ms);
@@ -37,6 +41,30 @@ CORO_TEST_F(StdioUpstreamTest, CallsAToolOfAModernServer) {
       R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},)"
       R"("io.modelcontextprotocol/clientInfo":{"name":"mcpjungle","version":"dev"}},"name":"params","arguments":{}})",
       text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, SendsACallOnceMoreWhoseRevisionTheServerRefusedAndOffers) {
+  auto server = stdio_server({"modern"});
+  const std::string refused = co_await call(server, "doubt", "{}");
+  EXPECT_THAT(refused, HasSubstr("speaks no protocol revision that the gateway speaks")) << "each process refuses once";
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string text = co_await call(server, "doubt", "{}");
+  EXPECT_EQ("2", text);
+}
+
+CORO_TEST_F(StdioUpstreamTest, PutsAQuestionToTheTaskThatItBelongsTo) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  context_of_call_.client_capabilities =
+      mcp::ClientCapabilities::read(R"({"elicitation":{"form":{}}})", mcp::Revision::k2025_11_25);
+  sink_.answer = mcp::Response::result(R"({"action":"decline"})", mcp::ResultForm::kLegacy);
+  std::string texts[2];
+  for (std::string& text : texts)
+    spawn(call_task_into(server, "pair", &text));
+  co_await join();
+  EXPECT_EQ("asked", texts[0]);
+  EXPECT_EQ("asked", texts[1]);
+  EXPECT_EQ(2u, sink_.questions.size());
 }
 
 CORO_TEST_F(StdioUpstreamTest, FindsTheEraOfAServerThatExitsWhenProbed) {
@@ -446,6 +474,22 @@ CORO_TEST_F(StdioWatchTest, StartsAProcessThatDiedAgainAndReportsWhatMayHaveBeen
   EXPECT_EQ(std::vector<std::string>{"file:///a"}, updates_);
   const std::string touched = co_await call(server_, "touch", "{}");
   EXPECT_EQ("file:///a", touched);
+}
+
+CORO_TEST_F(StdioWatchTest, UnsubscribesWhileTheServerIsDisabled) {
+  register_stateful();
+  const std::string text = co_await subscribe("file:///a");
+  EXPECT_EQ("yes", text);
+  server_.enabled = false;
+  publish();
+  std::string touched = "file:///a";
+  for (int i = 0; i < 100 && touched == "file:///a"; ++i)
+    touched = co_await call(server_, "touch", "{}");
+  EXPECT_EQ("", touched);
+  server_.enabled = true;
+  publish();
+  co_await until_updates(1);
+  EXPECT_EQ(std::vector<std::string>{"file:///a"}, updates_) << "something may have been missed";
 }
 
 CORO_TEST_F(StdioWatchTest, GivesTheServersOwnWordsWhenItRefuses) {

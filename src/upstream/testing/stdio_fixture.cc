@@ -10,7 +10,8 @@
 //   noisy=N           write N lines to stderr at once
 // Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first),
 // ask-and-cancel, pid, counter, hang (never answers), die (exits with code 3), cancelled (how many cancellations came),
-// change (says that the tools have changed), touch (says that what was subscribed to last has changed, and names it).
+// change (says that the tools have changed), touch (says that what was subscribed to last has changed, and names it),
+// doubt (refuses the revision of the first call), pair (tasks that ask their clients once there are two of them).
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -69,6 +70,9 @@ class Server {
     const std::string method = value_of(line, "method");
     const std::string id = value_of(line, "id");
     if (method.empty()) {
+      if (id.starts_with("\"t"))
+        return text_result(id.substr(2, id.size() - 3),
+                           line.find("\"result\"") == std::string::npos ? "refused" : "asked");
       if (!pending_id_.empty()) {
         text_result(pending_id_, "the client said: " + std::to_string(line.size()) + " bytes, error " +
                                      (line.find("\"error\"") != std::string::npos ? "yes" : "no"));
@@ -93,6 +97,7 @@ class Server {
     if (method == "\"resources/subscribe\"" || method == "\"resources/unsubscribe\"")
       return subscribe(method, line, id);
     if (method == "\"ping\"" && !options_.modern) return result(id, "");
+    if (method == "\"tasks/result\"") return task_result(line, id);
     error(id, -32601, "Method not found");
   }
 
@@ -134,6 +139,11 @@ class Server {
       say("tools/list_changed", "");
       return text_result(id, "changed");
     }
+    if (name == "\"doubt\"") {
+      if (doubts_++ == 0) return error(id, -32022, "unsupported", R"({"supported":["2026-07-28"],"requested":"x"})");
+      return text_result(id, std::to_string(doubts_));
+    }
+    if (name == "\"pair\"") return result(id, R"("task":{"taskId":"t)" + id + R"(","status":"working"})");
     if (name == "\"hang\"") return;
     if (name == "\"die\"") {
       std::fprintf(stderr, "dying as asked\n");
@@ -154,6 +164,17 @@ class Server {
       return write_line(R"({"jsonrpc":"2.0","id":"s-2","method":"ping"})");
     }
     error(id, -32602, "Unknown tool");
+  }
+  void task_result(const std::string& line, const std::string& id) {
+    const std::string question =
+        R"({"jsonrpc":"2.0","id":"t)" + id + R"(","method":"elicitation/create","params":{"message":"Who?","_meta":)" +
+        R"({"io.modelcontextprotocol/related-task":{"taskId":)" + value_of(line, "taskId") + "}}}}";
+    if (question_.empty()) {
+      question_ = question;
+      return;
+    }
+    write_line(question_);
+    write_line(question);
   }
   // Under the subscription, if there is one.
   void say(const std::string& what, const std::string& members) {
@@ -206,7 +227,9 @@ class Server {
   bool initialized_ = false;
   int counter_ = 0;
   int cancelled_ = 0;
+  int doubts_ = 0;
   std::string pending_id_;
+  std::string question_;
   std::string subscribed_;
   std::string listen_id_;
 };
