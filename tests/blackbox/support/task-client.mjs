@@ -33,10 +33,10 @@ export class TaskClient {
     return this.result('tasks/get', { taskId });
   }
 
-  until(status, taskId) {
+  until(status, taskId, within) {
     return eventually(`the task is ${status}`, async () => {
       const task = await this.get(taskId);
       return task.status === status && task;
-    });
+    }, within);
   }
 }
