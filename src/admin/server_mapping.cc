@@ -105,7 +105,7 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
   } else {
     spec.url = input.url;
     spec.bearer_token = input.bearer_token;
-    if (spec.transport == catalog::Transport::kStreamableHttp) spec.headers = pairs_of(input.headers);
+    spec.headers = pairs_of(input.headers);
     spec.oauth_redirect_uri = input.oauth_redirect_uri;
     spec.oauth_client_id = input.oauth_client_id;
     spec.oauth_client_secret = input.oauth_client_secret;
@@ -115,9 +115,6 @@ Result<catalog::ServerSpec> spec_of(const admin_api::RegisterInput& input) {
     spec.oauth_assume_s256 = input.oauth_assume_s256;
   }
   if (auto valid = catalog::validate(spec); !valid) return valid.error();
-  if (spec.transport == catalog::Transport::kSse) {
-    return bad_input("transport 'sse' is not supported yet: register the server's streamable HTTP URL, if it has one");
-  }
   return spec;
 }
 

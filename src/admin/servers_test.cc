@@ -49,11 +49,15 @@ TEST_F(ServersTest, ShowsConfigsThatWouldRegisterTheSameAgain) {
   const std::string stdio =
       R"({"name":"st","transport":"stdio","description":"d","command":"npx","args":["-y","x"],"env":{"FOO":"bar"},)"
       R"("cwd":"/tmp","session_mode":"stateless","call_timeout_sec":60,"warm":0})";
-  discoverer_.find("up", small_discovery());
-  discoverer_.find("st", small_discovery());
-  EXPECT_EQ(201, post("/api/v0/servers", http).status);
-  EXPECT_EQ(201, post("/api/v0/servers", stdio).status);
-  EXPECT_EQ("[" + http + "," + stdio + "]", get("/api/v0/server_configs?include_secrets=true").body);
+  const std::string sse =
+      R"({"name":"old","transport":"sse","description":"","url":"https://h/sse","bearer_token":"t","headers":{"A":"b"},)"
+      R"("forward_headers":{"X-C":"X-D"},"session_mode":"stateless"})";
+  const std::vector<std::pair<std::string, std::string>> inputs{{"up", http}, {"st", stdio}, {"old", sse}};
+  for (const auto& [name, input] : inputs) {
+    discoverer_.find(name, small_discovery());
+    EXPECT_EQ(201, post("/api/v0/servers", input).status);
+  }
+  EXPECT_EQ("[" + http + "," + stdio + "," + sse + "]", get("/api/v0/server_configs?include_secrets=true").body);
   EXPECT_NE(std::string::npos,
             get("/api/v0/servers?include_secrets=true").body.find(R"("args":["-y","x"],"env":{"FOO":"bar"})"));
 }
@@ -144,8 +148,8 @@ TEST_F(ServersTest, ChecksInputInTheOrderOfTheContract) {
       {"", url("http:///missing-host"),
        "invalid url: 'http:///missing-host' must be a valid http or https url: invalid user input"},
       {"", url("not a url"), "invalid url: 'not a url' must be a valid http or https url: invalid user input"},
-      {"", R"({"name":"up","transport":"sse","url":"http://h/sse"})",
-       "transport 'sse' is not supported yet: register the server's streamable HTTP URL, if it has one"},
+      {"", R"({"name":"up","transport":"sse","url":"http://h/sse","protocol":"modern"})",
+       "invalid protocol: 'modern', servers of the transport 'sse' are legacy: invalid user input"},
       {"", R"({"name":"up","transport":"stdio","command":"x","warm":1000})",
        "invalid warm: '1000', must be a number from 0 to 16: invalid user input"},
       {"", R"({"name":"up","transport":"stdio","command":"x","init_timeout_sec":0})",

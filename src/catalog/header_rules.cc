@@ -100,8 +100,8 @@ Result<void> check_headers(const ServerSpec& spec) {
 
 Result<void> check_forward_headers(const ServerSpec& spec) {
   if (spec.forward_headers.empty()) return {};
-  if (spec.transport != Transport::kStreamableHttp)
-    return bad_input("invalid forward_headers: they need the transport 'streamable_http'");
+  if (spec.transport == Transport::kStdio)
+    return bad_input("invalid forward_headers: they need the transport 'streamable_http' or 'sse'");
   if (spec.session_mode == SessionMode::kStateful)
     return bad_input(
         "invalid forward_headers: a stateful session is shared by all clients, so nothing of one of them "

@@ -66,10 +66,10 @@ TEST(HeaderRulesTest, ForwardsEachNameOnceAndUnderANameOfItsOwn) {
   EXPECT_EQ("too many forward_headers: at most 32: invalid user input", why_not(many));
 }
 
-TEST(HeaderRulesTest, ForwardsOverStreamableHttpAndWithoutSharedSessionsOnly) {
+TEST(HeaderRulesTest, ForwardsOverHttpAndWithoutSharedSessionsOnly) {
   ServerSpec stdio = testing::stdio_spec("up");
   stdio.forward_headers = {{"X-A", "X-A"}};
-  EXPECT_EQ("invalid forward_headers: they need the transport 'streamable_http': invalid user input",
+  EXPECT_EQ("invalid forward_headers: they need the transport 'streamable_http' or 'sse': invalid user input",
             validate(stdio).error().message);
   ServerSpec shared = testing::http_spec("up");
   shared.forward_headers = {{"X-A", "X-A"}};

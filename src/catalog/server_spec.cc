@@ -178,6 +178,9 @@ Result<void> validate(const ServerSpec& spec) {
   }
   if (auto ok = check_forward_headers(spec); !ok) return ok;
   if (auto ok = check_ca_file(spec); !ok) return ok;
+  if (spec.transport == Transport::kSse && spec.protocol == Protocol::kModern)
+    return bad_input("invalid protocol: '" + std::string(text_of(spec.protocol)) +
+                     "', servers of the transport 'sse' are legacy");
   if (auto ok = check_not_masked(spec); !ok) return ok;
   return check_settings(spec);
 }

@@ -42,8 +42,8 @@ struct ServerSpec {
   std::string url;
   Secret bearer_token;
   std::vector<std::pair<std::string, Secret>> headers;
-  // streamable_http: which fields of a client's request go along with its call, and the name under which each does.
-  // What the client sends takes the place of what the registration or OAuth would send under that name.
+  // streamable_http and sse: which fields of a client's request go along with its call, and the name under which each
+  // does. What the client sends takes the place of what the registration or OAuth would send under that name.
   std::vector<std::pair<std::string, std::string>> forward_headers;
   // A file of certificate authorities (PEM) that are trusted besides the system's, by this server and by those that it
   // names for OAuth. Read by the gateway when it connects.

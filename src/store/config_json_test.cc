@@ -53,6 +53,10 @@ TEST(ConfigJsonTest, WritesMcpJunglesObjects) {
   http.forward_headers = {{"X-B", "X-B"}, {"X-A", "X-C"}};
   EXPECT_EQ(R"({"url":"http://x/mcp","bearer_token":"t","forward_headers":{"X-B":"X-B","X-A":"X-C"}})",
             config_of(http));
+  ServerSpec sse = spec_of(Transport::kSse);
+  sse.url = "http://x/sse";
+  sse.bearer_token = Secret("t");
+  EXPECT_EQ(R"({"url":"http://x/sse","bearer_token":"t"})", config_of(sse));
   ServerSpec stdio = spec_of(Transport::kStdio);
   stdio.command = "npx";
   stdio.args = {"-y", "x"};

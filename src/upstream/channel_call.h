@@ -1,4 +1,4 @@
-// One request on its way through a child process.
+// One request on its way through a channel.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "mcp/log_level.h"
 #include "upstream/call_inbox.h"
+#include "upstream/message_channel.h"
 
 namespace jungle::upstream {
 
@@ -25,7 +26,7 @@ struct Besides {
   std::uint64_t task_result_id = 0;
 };
 
-// A call that a session of a child process answers: the text goes one way; that it was started, requests of the
+// A call that a session over a channel answers: the text goes one way; that it was started, requests of the
 // server, notifications and the answer come back.
 //
 // The const part is written by the caller before it hands the call over.
@@ -41,6 +42,8 @@ class ChannelCall : public CallInbox {
   std::string text;
   std::string task;        // Not empty: the server has made a task of it, and these are the params that name it.
   bool is_listen = false;  // It lasts, and is no call that a server could be asking something for.
+  // Makes the channel of a call that shares none with others; null: it may.
+  std::shared_ptr<ChannelMaker> own_maker = nullptr;
 
   // The session has put the request on its way: now the time of the call runs.
   static void tell_started(const std::shared_ptr<ChannelCall>& call) {

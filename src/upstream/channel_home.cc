@@ -14,11 +14,11 @@ namespace {
 TaskGroup::OnError log_bug(telemetry::Log& log) {
   return [&log](std::exception_ptr error) {
     (void)error;
-    log.error("an exception left a coroutine of a stdio server");
+    log.error("an exception left a coroutine that talks to a server");
   };
 }
 
-// Whether a process that could not be greeted as `era` may have been replaced by a version of the other one. Legacy
+// Whether a server that could not be greeted as `era` may have been replaced by a version of the other one. Legacy
 // servers take `server/discover` in many ways: some refuse it, some ignore it, some end.
 bool doubts_era(Era era, const Error& error) {
   if (era == Era::kLegacy) return error.code == ErrorCode::kUpstreamRejected;
@@ -27,17 +27,18 @@ bool doubts_era(Era era, const Error& error) {
 
 }  // namespace
 
-ChannelHome::ChannelHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+ChannelHome::ChannelHome(Executor executor, Time& time, telemetry::Log& log, std::shared_ptr<ChannelMaker> maker,
                          std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
-                         std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities)
+                         std::atomic<std::uint64_t>& ids, Sharing sharing, mcp::ClientCapabilities capabilities)
     : executor_(executor),
       time_(time),
       log_(log),
-      spawner_(spawner),
+      maker_(std::move(maker)),
       facts_(std::move(facts)),
       news_(news),
       era_(era),
       ids_(ids),
+      sharing_(sharing),
       capabilities_(capabilities),
       shared_changed_(executor),
       calmer_(executor),
@@ -47,12 +48,12 @@ ChannelHome::ChannelHome(Executor executor, Time& time, telemetry::Log& log, Spa
 void ChannelHome::submit(std::shared_ptr<ChannelCall> call) {
   last_call_ = time_.steady_now();
   if (closed_) return ChannelCall::finish(call, gone_error(facts_->spec));
-  // The common case needs no coroutine: a process stands ready.
-  if (is_stateful() && shared_ && shared_->alive()) {
+  // The common case needs no coroutine: a session stands ready.
+  if (is_shared() && shared_ && shared_->alive()) {
     shared_->start(std::move(call));
     return;
   }
-  if (!is_stateful()) {
+  if (!is_shared() && !call->own_maker) {
     if (auto session = take_warm()) {
       start_alone(std::move(session), std::move(call));
       keep_warm();
@@ -64,7 +65,8 @@ void ChannelHome::submit(std::shared_ptr<ChannelCall> call) {
 }
 
 Task<void> ChannelHome::run_call(std::shared_ptr<ChannelCall> call) {
-  auto session = is_stateful() ? ensure_shared() : open(era_.load());
+  const auto own_maker = call->own_maker;
+  auto session = is_shared() ? ensure_shared() : open(era_.load(), own_maker ? own_maker : maker_);
   auto opened = co_await std::move(session);
   waiting_.erase(call->id);
   const bool withdrawn = withdrawn_.erase(call->id) != 0;
@@ -72,12 +74,16 @@ Task<void> ChannelHome::run_call(std::shared_ptr<ChannelCall> call) {
     ChannelCall::finish(call, opened.error());
   } else if (withdrawn || hurry_) {
     ChannelCall::finish(call, withdrawn ? cancelled_error(facts_->spec) : gone_error(facts_->spec));
-    if (!is_stateful()) keep(std::move(*opened));
-  } else if (is_stateful()) {
+    if (own_maker) {
+      end_in_background(endings_, std::move(*opened));
+    } else if (!is_shared()) {
+      keep(std::move(*opened));
+    }
+  } else if (is_shared()) {
     (*opened)->start(std::move(call));
   } else {
     start_alone(std::move(*opened), std::move(call));
-    keep_warm();
+    if (!own_maker) keep_warm();
   }
   calmer_.notify_all();
 }
@@ -108,10 +114,11 @@ void ChannelHome::answer(std::uint64_t id, const std::string& text) {
     session->answer(id, text);
 }
 
-Task<Result<ChannelHome::SessionPtr>> ChannelHome::open(Era era) {
-  auto opened = co_await open_channel_session(place(), facts_, era, ids_, this);
+Task<Result<ChannelHome::SessionPtr>> ChannelHome::open(Era era, std::shared_ptr<ChannelMaker> maker) {
+  const ChannelPlace at = place(*maker);
+  auto opened = co_await open_channel_session(at, facts_, era, ids_, this);
   if (!opened) {
-    if (facts_->spec.protocol == catalog::Protocol::kAuto && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
+    if (may_change_era(facts_->spec) && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
     co_return opened.error();
   }
   // Unless somebody found it out meanwhile.
@@ -134,7 +141,7 @@ Task<Result<ChannelHome::SessionPtr>> ChannelHome::ensure_shared() {
   opening_shared_ = true;
   ++shared_attempts_;
   shared_failure_.reset();
-  auto opened = co_await open(era_.load());
+  auto opened = co_await open(era_.load(), maker_);
   if (opened) {
     keep(*opened);
   } else {
@@ -158,7 +165,7 @@ ChannelHome::SessionPtr ChannelHome::take_warm() {
 // A fresh session becomes the shared one or joins the warm ones.
 void ChannelHome::keep(SessionPtr session) {
   if (hurry_ || !session->alive()) return end_in_background(endings_, std::move(session));
-  if (is_stateful()) {
+  if (is_shared()) {
     if (shared_ && shared_->alive()) return end_in_background(endings_, std::move(session));
     if (shared_) end_shared();
     shared_ = std::move(session);
@@ -172,7 +179,7 @@ void ChannelHome::keep(SessionPtr session) {
 }
 
 void ChannelHome::keep_warm() {
-  if (closed_ || is_stateful()) return;
+  if (closed_ || is_shared()) return;
   const int wanted = std::clamp(facts_->spec.warm, 0, catalog::kWarmMax);
   while (static_cast<int>(warm_.size()) + warming_ < wanted) {
     ++warming_;
@@ -181,13 +188,13 @@ void ChannelHome::keep_warm() {
 }
 
 Task<void> ChannelHome::run_warm_up() {
-  auto opened = co_await open(era_.load());
+  auto opened = co_await open(era_.load(), maker_);
   --warming_;
   if (opened) {
     keep(std::move(*opened));
   } else if (!closed_) {
     // The next call tries itself, and reports.
-    log_.warn("no process could be kept ready",
+    log_.warn("no session could be kept ready",
               {{"server", facts_->spec.name.str()}, {"error", opened.error().message}});
   }
 }
@@ -201,7 +208,8 @@ void ChannelHome::find_era(std::shared_ptr<EraReply> reply) {
 }
 
 Task<void> ChannelHome::run_find_era() {
-  auto opened = co_await open_channel_session(place(), facts_, Era::kUnknown, ids_, this);
+  const ChannelPlace at = place(*maker_);
+  auto opened = co_await open_channel_session(at, facts_, Era::kUnknown, ids_, this);
   finding_era_ = false;
   Result<Era> found = Era::kUnknown;
   if (opened) {
@@ -219,7 +227,7 @@ Task<void> ChannelHome::run_find_era() {
 
 void ChannelHome::on_call_finished(ChannelSession& session) {
   last_call_ = time_.steady_now();
-  if (!is_stateful()) retire(session);
+  if (!is_shared()) retire(session);
   calmer_.notify_all();
 }
 
@@ -229,7 +237,8 @@ void ChannelHome::on_session_ended(ChannelSession& session) {
 }
 
 void ChannelHome::on_notification(ChannelSession& session, const mcp::Notification& notification) {
-  if (shared_.get() == &session) news_.take(notification);
+  const bool is_process = facts_->spec.transport == catalog::Transport::kStdio;
+  if (!is_process || shared_.get() == &session) news_.take(notification);
 }
 
 // Takes a session out of where it is kept and ends it; once, whatever is reported about it later.
@@ -249,14 +258,15 @@ void ChannelHome::retire(ChannelSession& session) {
 }
 
 void ChannelHome::watch_idleness() {
-  if (watching_ || closed_ || (is_stateful() && facts_->session_idle.count() <= 0)) return;
+  if (watching_ || closed_ || sharing_ == Sharing::kWhileHeld) return;
+  if (is_shared() && facts_->session_idle.count() <= 0) return;
   watching_ = true;
   last_call_ = std::max(last_call_, time_.steady_now());
   tasks_.spawn(run_idle_watch());
 }
 
 Task<void> ChannelHome::run_idle_watch() {
-  const Seconds limit = is_stateful() ? facts_->session_idle : kReadyIdle;
+  const Seconds limit = is_shared() ? facts_->session_idle : kReadyIdle;
   while (shared_ || !warm_.empty()) {
     const SteadyTime now = time_.steady_now();
     const bool in_use = shared_ && (held_ || shared_->calls_in_flight() > 0);
@@ -288,6 +298,11 @@ void ChannelHome::retire_all() {
 void ChannelHome::end_shared() {
   end_in_background(endings_, std::exchange(shared_, nullptr));
   if (on_shared_changed_ && !closed_) on_shared_changed_();
+}
+
+void ChannelHome::hold_shared(bool held) {
+  held_ = held;
+  if (!held_ && shared_ && sharing_ == Sharing::kWhileHeld) end_shared();
 }
 
 std::optional<Greeting> ChannelHome::shared_greeting() const {

@@ -1,4 +1,4 @@
-// The processes of one stdio server.
+// The channels to one server.
 #pragma once
 
 #include <atomic>
@@ -23,13 +23,21 @@
 
 namespace jungle::upstream {
 
-// Keeps the child processes of one server, on one executor, its home; calls of other workers come here.
+// How calls share the sessions of a ChannelHome.
+enum class Sharing : std::uint8_t {
+  kNone,       // Stateless: a session for each call.
+  kAll,        // Stateful: one for all calls, until it is idle for the time of the options.
+  kWhileHeld,  // One for all calls, while it is held.
+};
+
+// Keeps the sessions with one server whose clients can do the same, on one executor, its home; calls of other workers
+// come here. Each has a channel of its own: a child process, or an event stream.
 //
-// Stateless: each call gets a process of its own, used for nothing before and ended, in the background, after. `warm`
+// Stateless: each call gets a session of its own, used for nothing before and ended, in the background, after. `warm`
 // of them are kept ready, so that a call need not wait for a start; they end after kReadyIdle without a call.
-// Stateful: one process for all calls, started by the first one, ended after the idle time of the options. A process
-// that died is forgotten; the next call starts another. No call is ever sent twice. What that process says of its lists
-// is heard; a process that serves one call speaks for itself alone.
+// Stateful: one session for all calls, opened by the first one. A session that ended is forgotten; the next call opens
+// another. No call is ever sent twice. What a session says of the server's lists is heard, but for a process that
+// serves one call: it speaks for itself alone.
 //
 // Owned by its ServerState. Every method runs on the home executor. end() must have returned before it is destroyed.
 class ChannelHome final : public SessionOwner {
@@ -38,23 +46,27 @@ class ChannelHome final : public SessionOwner {
   enum class Ending : std::uint8_t { kLetFinish, kNow };
   using EraReply = Reply<Result<Era>>;
 
-  ChannelHome(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+  ChannelHome(Executor executor, Time& time, telemetry::Log& log, std::shared_ptr<ChannelMaker> maker,
               std::shared_ptr<const ServerFacts> facts, const ServerNews& news, std::atomic<Era>& era,
-              std::atomic<std::uint64_t>& ids, mcp::ClientCapabilities capabilities);
+              std::atomic<std::uint64_t>& ids, Sharing sharing, mcp::ClientCapabilities capabilities);
 
-  // Carries a call, rendered for the known era, to a process, and finishes it.
+  bool is_shared() const { return sharing_ != Sharing::kNone; }
+  // Whether its session is there for who holds it, not for calls.
+  bool is_for_news() const { return sharing_ == Sharing::kWhileHeld; }
+
+  // Carries a call, rendered for the known era, to a session, and finishes it.
   void submit(std::shared_ptr<ChannelCall> call);
   // The client's answer to a request that the server put to call `id`; dropped if that has ended.
   void answer(std::uint64_t id, const std::string& text);
-  // The caller lost interest: the server is told, or a call that still waits for its process is withdrawn.
+  // The caller lost interest: the server is told, or a call that still waits for its session is withdrawn.
   void cancel(std::uint64_t id, std::string reason);
   // Answers with the era, which is found out if it is not known. Concurrent callers share one attempt.
   void find_era(std::shared_ptr<EraReply> reply);
 
-  // What the process that all calls share said of itself; nothing while there is none.
+  // What the server of the session that all calls share said of itself; nothing while there is none.
   std::optional<Greeting> shared_greeting() const;
   // While it is held it does not end for want of calls.
-  void hold_shared(bool held) { held_ = held; }
+  void hold_shared(bool held);
   // `changed` is called when there is one, or none any more. REQUIRES: no call was made yet.
   void on_shared_changed(std::function<void()> changed) { on_shared_changed_ = std::move(changed); }
 
@@ -68,10 +80,11 @@ class ChannelHome final : public SessionOwner {
  private:
   using SessionPtr = std::shared_ptr<ChannelSession>;
 
-  bool is_stateful() const { return facts_->spec.session_mode == catalog::SessionMode::kStateful; }
-  ChannelPlace place() { return ChannelPlace{executor_, time_, log_, spawner_, endings_, capabilities_}; }
+  ChannelPlace place(ChannelMaker& maker) {
+    return ChannelPlace{executor_, time_, log_, maker, endings_, capabilities_};
+  }
   Task<void> run_call(std::shared_ptr<ChannelCall> call);
-  Task<Result<SessionPtr>> open(Era era);
+  Task<Result<SessionPtr>> open(Era era, std::shared_ptr<ChannelMaker> maker);
   Task<Result<SessionPtr>> ensure_shared();
   Task<void> run_warm_up();
   Task<void> run_find_era();
@@ -89,11 +102,12 @@ class ChannelHome final : public SessionOwner {
   const Executor executor_;
   Time& time_;
   telemetry::Log& log_;
-  Spawner& spawner_;
+  const std::shared_ptr<ChannelMaker> maker_;
   const std::shared_ptr<const ServerFacts> facts_;
   const ServerNews& news_;
   std::atomic<Era>& era_;
   std::atomic<std::uint64_t>& ids_;
+  const Sharing sharing_;
   const mcp::ClientCapabilities capabilities_;
 
   std::function<void()> on_shared_changed_;
@@ -110,7 +124,7 @@ class ChannelHome final : public SessionOwner {
   std::deque<SessionPtr> warm_;                                    // Fresh, greeted, never used.
   std::set<SessionPtr> busy_;                                      // Each with its one call.
   SessionPtr shared_;                                              // The stateful one.
-  std::map<std::uint64_t, std::shared_ptr<ChannelCall>> waiting_;  // Calls that have no process yet.
+  std::map<std::uint64_t, std::shared_ptr<ChannelCall>> waiting_;  // Calls that have no session yet.
   std::set<std::uint64_t> withdrawn_;                              // Of those, the cancelled ones.
   std::vector<std::shared_ptr<EraReply>> era_replies_;
   Signal shared_changed_;  // An attempt to open the shared session has ended.

@@ -1,4 +1,4 @@
-// Listening to a modern stdio server.
+// Listening to a modern server over a channel.
 #pragma once
 
 #include <memory>

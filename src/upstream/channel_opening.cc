@@ -7,18 +7,13 @@
 namespace jungle::upstream {
 namespace {
 
-Task<void> run_end(std::shared_ptr<ChannelSession> session) {
-  const EndTimes times;
-  co_await session->end(times);
-}
-
-SpawnRequest spawn_request_of(const ServerFacts& facts) {
-  return SpawnRequest{facts.spec.command, facts.spec.args, facts.environment, facts.spec.cwd};
-}
+Task<void> run_end(std::shared_ptr<ChannelSession> session) { co_await session->end(); }
 
 // The server's own words are in the error already when it ended; what failed to start says so.
-Error opening_error(const ServerFacts& facts, const Error& error) {
-  if (error.code == ErrorCode::kDeadlineExceeded) return init_timeout_error(facts.spec, facts.init_timeout);
+Error opening_error(const ServerFacts& facts, Error error, const std::string& awaited) {
+  if (error.code != ErrorCode::kDeadlineExceeded) return error;
+  error = init_timeout_error(facts.spec, facts.init_timeout);
+  if (!awaited.empty()) error.message += " (" + awaited + ")";
   return error;
 }
 
@@ -42,15 +37,15 @@ Task<Result<Greeting>> greet(std::shared_ptr<ChannelSession> session, Hello hell
   co_return co_await session->probe(id, kEraProbeTime);
 }
 
-// One process, greeted once.
+// One channel, greeted once.
 Task<Result<OpenedSession>> open_once(ChannelPlace place, std::shared_ptr<const ServerFacts> facts, Hello hello,
                                       std::atomic<std::uint64_t>& ids, SessionOwner* owner, SteadyTime deadline) {
-  auto request = spawn_request_of(*facts);
-  auto process = co_await place.spawner.spawn(std::move(request));
-  if (!process) co_return start_error(facts->spec, process.error());
+  auto session =
+      std::make_shared<ChannelSession>(place.executor, place.time, place.log, facts, place.capabilities, owner);
+  auto channel = co_await place.maker.make(*session);
+  if (!channel) co_return channel.error();
+  session->use(std::move(*channel));
   const bool stop = co_await is_cancelled();
-  auto session = std::make_shared<ChannelSession>(place.executor, place.time, place.log, place.spawner, facts,
-                                                  place.capabilities, std::move(*process), owner);
   if (stop) {
     end_in_background(place.endings, session);
     co_return cancelled_error(facts->spec);
@@ -58,8 +53,9 @@ Task<Result<OpenedSession>> open_once(ChannelPlace place, std::shared_ptr<const 
   auto greeting_task = greet(session, hello, ids.fetch_add(2));
   auto greeting = co_await with_deadline(place.time, deadline, std::move(greeting_task));
   if (!greeting) {
+    Error error = opening_error(*facts, greeting.error(), session->awaited());
     end_in_background(place.endings, session);
-    co_return greeting.error();
+    co_return error;
   }
   co_return OpenedSession{std::move(session), std::move(*greeting)};
 }
@@ -80,7 +76,7 @@ Task<Result<OpenedSession>> open_channel_session(ChannelPlace place, std::shared
     opened = co_await open_once(place, facts, Hello::kLegacy, ids, owner, deadline);
     if (opened) co_return opened;
   }
-  co_return opening_error(*facts, opened.error());
+  co_return opened.error();
 }
 
 }  // namespace jungle::upstream

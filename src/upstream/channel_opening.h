@@ -1,4 +1,4 @@
-// Starting a server's process and greeting it.
+// Opening a channel to a server and greeting it.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace jungle::upstream {
 
-// A process that was greeted.
+// A session whose server was greeted.
 struct OpenedSession {
   std::shared_ptr<ChannelSession> session;
   Greeting greeting;
@@ -25,13 +25,13 @@ struct ChannelPlace {
   Executor executor;
   Time& time;
   telemetry::Log& log;
-  Spawner& spawner;
-  TaskGroup& endings;                         // Where processes that failed are ended.
+  ChannelMaker& maker;
+  TaskGroup& endings;                         // Where sessions that failed are ended.
   mcp::ClientCapabilities capabilities = {};  // What a legacy server is told that its client can do.
 };
 
-// Starts the server's command and greets it in `era`, all within the server's init timeout. kUnknown: finds the era
-// out, starting the command anew if it ends when it is asked anything before `initialize`. A modern process needs no
+// Opens a channel and greets the server in `era`, all within its init timeout. kUnknown: finds the era out, with
+// another channel if the first one ends when anything is asked before `initialize`. A modern process needs no
 // handshake, but `server/discover` shows that it has started and is still modern, before a call is entrusted to it.
 // `ids` numbers our requests.
 //
@@ -39,7 +39,7 @@ struct ChannelPlace {
 Task<Result<OpenedSession>> open_channel_session(ChannelPlace place, std::shared_ptr<const ServerFacts> facts, Era era,
                                                  std::atomic<std::uint64_t>& ids, SessionOwner* owner);
 
-// Ends a session's process in `endings`.
+// Ends a session in `endings`.
 void end_in_background(TaskGroup& endings, std::shared_ptr<ChannelSession> session);
 
 }  // namespace jungle::upstream

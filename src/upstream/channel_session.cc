@@ -37,16 +37,15 @@ Task<Result<mcp::Response>> answer_of(std::shared_ptr<ChannelCall> call, const c
   co_return std::move(*call->answer());
 }
 
-ChannelSession::ChannelSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+ChannelSession::ChannelSession(Executor executor, Time& time, telemetry::Log& log,
                                std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities,
-                               SpawnedProcess process, SessionOwner* owner)
+                               SessionOwner* owner)
     : executor_(executor),
       time_(time),
       log_(log),
       facts_(std::move(facts)),
       capabilities_(capabilities),
-      owner_(owner),
-      channel_(executor, time, log, spawner, {facts_->spec.name.str(), facts_->redactor}, std::move(process), *this) {}
+      owner_(owner) {}
 
 std::shared_ptr<ChannelCall> ChannelSession::make_call(std::uint64_t id, std::string_view method,
                                                        std::string_view params) {
@@ -79,7 +78,7 @@ Result<Greeting> ChannelSession::greeting_of(const mcp::Response& response, Era 
   era_ = era;
   if (era == Era::kLegacy) {
     takes_log_level_ = greeting->offers("logging");
-    if (auto sent = channel_.send(notification_text("notifications/initialized", "{}")); !sent) return sent.error();
+    if (auto sent = channel_->send(notification_text("notifications/initialized", "{}"), 0); !sent) return sent.error();
   }
   return greeting;
 }
@@ -121,11 +120,11 @@ Task<Result<mcp::Response>> ChannelSession::request(std::uint64_t id, std::strin
 
 bool ChannelSession::start(const std::shared_ptr<ChannelCall>& call) {
   if (ended_why_) {
-    ChannelCall::finish(call, ended_error(facts_->spec, *ended_why_));
+    ChannelCall::finish(call, *ended_why_);
     return false;
   }
   if (call->besides.log_level) tell_log_level(*call->besides.log_level);
-  if (auto sent = channel_.send(std::move(call->text)); !sent) {
+  if (auto sent = channel_->send(std::move(call->text), call->id); !sent) {
     ChannelCall::finish(call, sent.error());
     return false;
   }
@@ -138,7 +137,7 @@ bool ChannelSession::start(const std::shared_ptr<ChannelCall>& call) {
 void ChannelSession::tell_log_level(const LogLevelRequest& request) {
   if (!takes_log_level_ || (log_level_ && *log_level_ <= request.level)) return;
   log_level_ = request.level;
-  auto sent = channel_.send(request_text(request.id, "logging/setLevel", level_params(request.level)));
+  auto sent = channel_->send(request_text(request.id, "logging/setLevel", level_params(request.level)), 0);
   (void)sent.has_value();  // The call, which follows, will fail too.
 }
 
@@ -149,7 +148,7 @@ void ChannelSession::cancel(std::uint64_t id, std::string_view reason) {
   pending_.erase(found);
   std::string text = call->task.empty() ? cancelled_text(id, reason)
                                         : request_text(call->besides.task_result_id + 1, "tasks/cancel", call->task);
-  if (auto sent = channel_.send(std::move(text)); !sent) {
+  if (auto sent = channel_->send(std::move(text), 0); !sent) {
     log_.debug("a cancellation was not sent", {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
   }
   if (owner_ != nullptr) owner_->on_call_finished(*this);
@@ -193,7 +192,7 @@ void ChannelSession::take_request(mcp::Request request) {
   } else {
     text = refusal_text(request.id, ambiguous_error(calls_in_flight()));
   }
-  if (auto sent = channel_.send(std::move(text)); !sent) {
+  if (auto sent = channel_->send(std::move(text), 0); !sent) {
     log_.debug("a server's request was not answered",
                {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
   }
@@ -201,7 +200,7 @@ void ChannelSession::take_request(mcp::Request request) {
 
 void ChannelSession::answer(std::uint64_t call_id, std::string text) {
   if (!pending_.contains(call_id)) return;
-  if (auto sent = channel_.send(std::move(text)); !sent) {
+  if (auto sent = channel_->send(std::move(text), 0); !sent) {
     log_.debug("a client's answer was not sent",
                {{"server", facts_->spec.name.str()}, {"error", sent.error().message}});
   }
@@ -222,7 +221,8 @@ bool ChannelSession::wait_for_task(ChannelCall& call, const mcp::Response& answe
   auto task = task_params_of(answer);
   if (!task) return false;
   call.task = std::move(*task);
-  auto sent = channel_.send(request_text(call.besides.task_result_id, "tasks/result", call.task));
+  const std::uint64_t id = call.besides.task_result_id;
+  auto sent = channel_->send(request_text(id, "tasks/result", call.task), id);
   return sent.has_value();
 }
 
@@ -278,9 +278,18 @@ void ChannelSession::take_notification(mcp::Notification notification) {
   }
 }
 
-void ChannelSession::on_end(const std::string& why) {
+void ChannelSession::on_failed_request(std::uint64_t id, const Error& error) {
+  const auto found = find_call(id);
+  if (found == pending_.end()) return;
+  const auto call = std::move(found->second);
+  pending_.erase(found);
+  ChannelCall::finish(call, error);
+  if (owner_ != nullptr) owner_->on_call_finished(*this);
+}
+
+void ChannelSession::on_end(const Error& why) {
   ended_why_ = why;
-  fail_all(ended_error(facts_->spec, why));
+  fail_all(why);
   if (owner_ != nullptr) owner_->on_session_ended(*this);
 }
 
@@ -290,12 +299,12 @@ void ChannelSession::fail_all(const Error& error) {
     ChannelCall::finish(call, error);
 }
 
-Task<void> ChannelSession::end(EndTimes times) {
+Task<void> ChannelSession::end() {
   ending_ = true;
   owner_ = nullptr;
-  if (!ended_why_) ended_why_ = "it was ended";
+  if (!ended_why_) ended_why_ = gone_error(facts_->spec);
   fail_all(gone_error(facts_->spec));
-  co_await channel_.end(times);
+  co_await channel_->end();
 }
 
 }  // namespace jungle::upstream

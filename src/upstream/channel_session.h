@@ -1,4 +1,4 @@
-// A conversation with one child process.
+// A conversation with a server over one channel.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -17,8 +18,8 @@
 #include "upstream/channel_call.h"
 #include "upstream/era.h"
 #include "upstream/greeting.h"
+#include "upstream/message_channel.h"
 #include "upstream/server_facts.h"
-#include "upstream/stdio_channel.h"
 
 namespace jungle::upstream {
 
@@ -34,23 +35,25 @@ class SessionOwner {
   virtual void on_notification(ChannelSession& session, const mcp::Notification& notification) = 0;
 };
 
-// JSON-RPC over one child process, of either era: matches answers and progress to calls, answers the server's own
-// requests. Owned by a home or a discovery, on `executor`. end() must have returned before it is destroyed.
-// Ids are the callers' business: unique within the process.
+// JSON-RPC over one channel, of either era: matches answers and progress to calls, answers the server's own requests.
+// Owned by a home or a discovery, on `executor`. end() must have returned before it is destroyed.
+// Ids are the callers' business: unique within the session.
 class ChannelSession final : public ChannelListener {
  public:
-  ChannelSession(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
-                 std::shared_ptr<const ServerFacts> facts, mcp::ClientCapabilities capabilities, SpawnedProcess process,
-                 SessionOwner* owner);
+  ChannelSession(Executor executor, Time& time, telemetry::Log& log, std::shared_ptr<const ServerFacts> facts,
+                 mcp::ClientCapabilities capabilities, SessionOwner* owner);
   ChannelSession(const ChannelSession&) = delete;
   ChannelSession& operator=(const ChannelSession&) = delete;
+
+  // The channel that it listens to. Once, before anything else.
+  void use(std::unique_ptr<MessageChannel> channel) { channel_ = std::move(channel); }
 
   // `initialize` and `notifications/initialized` (MCP 2025-11-25 basic/lifecycle), with id `id`.
   Task<Result<Greeting>> initialize(std::uint64_t id);
   // `server/discover`, with id `id`.
   Task<Result<Greeting>> discover(std::uint64_t id);
   // Finds out the era: `server/discover` with id `id`, then `initialize` with id + 1 if that is not answered within
-  // `probe_time` or answered as legacy servers do. kUnavailable: the process ended, as some legacy ones do when
+  // `probe_time` or answered as legacy servers do. kUnavailable: the channel ended, as some legacy processes do when
   // asked anything before `initialize`.
   Task<Result<Greeting>> probe(std::uint64_t id, Millis probe_time);
   // A request of our own. REQUIRES: greeted.
@@ -65,15 +68,17 @@ class ChannelSession final : public ChannelListener {
 
   // REQUIRES: it was greeted.
   const Greeting& greeting() const { return greeting_; }
-  bool alive() const { return !ending_ && !channel_.ended(); }
+  bool alive() const { return !ending_ && !channel_->ended(); }
+  // As MessageChannel::awaited().
+  std::string awaited() const { return channel_->awaited(); }
   std::size_t calls_in_flight() const;
-  pid_t pid() const { return channel_.pid(); }
 
-  // Ends the process; calls in flight fail. REQUIRES: the coroutine is not being cancelled.
-  Task<void> end(EndTimes times);
+  // Ends the channel; calls in flight fail. REQUIRES: the coroutine is not being cancelled.
+  Task<void> end();
 
   void on_message(std::string text) override;
-  void on_end(const std::string& why) override;
+  void on_failed_request(std::uint64_t id, const Error& error) override;
+  void on_end(const Error& why) override;
 
  private:
   using Pending = std::map<std::uint64_t, std::shared_ptr<ChannelCall>>;
@@ -103,9 +108,9 @@ class ChannelSession final : public ChannelListener {
   bool takes_log_level_ = false;            // A legacy server that has `logging/setLevel`.
   std::optional<mcp::LogLevel> log_level_;  // What it was told last.
   bool ending_ = false;
-  std::optional<std::string> ended_why_;
+  std::optional<Error> ended_why_;
   Pending pending_;
-  StdioChannel channel_;
+  std::unique_ptr<MessageChannel> channel_;
 };
 
 // A call of the session's own executor: waits for its answer.

@@ -10,6 +10,7 @@
 #include "base/cancelled.h"
 #include "mcp/error_code.h"
 #include "upstream/call_clock.h"
+#include "upstream/forwarded_headers.h"
 #include "upstream/hop.h"
 #include "upstream/task_calls.h"
 
@@ -45,9 +46,9 @@ std::string params_for_one_call(Era era, const mcp::Request& request, mcp::CallC
   return hop_params(era, request, call, own_token, client_info);
 }
 
-// Whether a process refused a call because it is of the other era, so that it may be asked anew in that one.
+// Whether a server refused a call because it is of the other era, so that it may be asked anew in that one.
 bool refused_for_its_era(const Result<mcp::Response>& answer, Era asked, ServerState& state) {
-  if (state.facts->spec.protocol != catalog::Protocol::kAuto) return false;
+  if (!may_change_era(state.facts->spec)) return false;
   if (!answer) return state.era.load() == Era::kUnknown;  // Its greeting failed, so nothing was asked.
   if (error_code_of(*answer) != mcp::kUnsupportedProtocolVersion) return false;
   const Era era = era_of_discover_answer(*answer);
@@ -102,7 +103,18 @@ Task<Result<Era>> ChannelUpstream::era_of_server(ServerHealth::Sight sight) {
   co_return std::move(*era);
 }
 
-// Processes of a legacy server are kept apart by what their clients can do.
+// A call that carries fields of its client uses nothing that others use; null for all other calls.
+std::shared_ptr<ChannelMaker> ChannelUpstream::own_maker_of(const mcp::CallContext& call) const {
+  if (!state_->endpoint) return nullptr;
+  const auto own = endpoint_for_call(*state_->endpoint, state_->facts->spec, call.client_headers);
+  if (!own) return nullptr;
+  SsePlace place = state_->sse_place();
+  place.endpoint = own;
+  if (own->sends_authorization()) place.tokens = nullptr;
+  return std::make_shared<SseMaker>(std::move(place));
+}
+
+// Sessions of a legacy server are kept apart by what their clients can do.
 ChannelHome& ChannelUpstream::home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const {
   const bool relays = era == Era::kLegacy && events.can_ask();
   return relays ? state_->channels->of(call.client_capabilities) : state_->channels->first();
@@ -124,6 +136,8 @@ Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Si
   if (makes_task(era, request)) besides.task_result_id = state_->ids.fetch_add(2);
   const auto waiting =
       std::make_shared<ChannelCall>(worker_.executor, id, request_text(id, request.method_name, params), besides);
+
+  waiting->own_maker = own_maker_of(call);
 
   bool expired = false;
   DeadlineList::Entry expiry([&] {

@@ -1,4 +1,4 @@
-// A stdio server as one worker reaches it.
+// A server that is reached over channels, as one worker reaches it.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 
 namespace jungle::upstream {
 
-// Renders calls, sends them to the server's home (two posts, none if this worker is the home), relays what comes back,
-// and keeps their time.
+// A stdio server, or one of HTTP+SSE. Renders calls, sends them to the server's home (two posts, none if this worker is
+// the home), relays what comes back, and keeps their time.
 class ChannelUpstream final : public UpstreamServer {
  public:
   ChannelUpstream(Worker& worker, std::shared_ptr<ServerState> state);
@@ -24,6 +24,7 @@ class ChannelUpstream final : public UpstreamServer {
   Task<Result<mcp::Response>> call_once(Era era, ServerHealth::Sight sight, const mcp::Request& request,
                                         const mcp::CallContext& call, mcp::EventSink& events);
 
+  std::shared_ptr<ChannelMaker> own_maker_of(const mcp::CallContext& call) const;
   ChannelHome& home_of(Era era, const mcp::CallContext& call, const mcp::EventSink& events) const;
 
   Worker& worker_;

@@ -1,4 +1,4 @@
-// What listening to one stdio server takes.
+// What listening to a server over channels takes.
 #pragma once
 
 #include <atomic>

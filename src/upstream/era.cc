@@ -28,8 +28,12 @@ std::optional<std::string_view> supported_revisions_of(const mcp::Response& resp
 
 }  // namespace
 
+bool may_change_era(const catalog::ServerSpec& spec) {
+  return spec.protocol == catalog::Protocol::kAuto && spec.transport != catalog::Transport::kSse;
+}
+
 Era known_era(const catalog::ServerSpec& spec, std::string_view last_revision) {
-  if (spec.protocol == catalog::Protocol::kLegacy) return Era::kLegacy;
+  if (spec.protocol == catalog::Protocol::kLegacy || spec.transport == catalog::Transport::kSse) return Era::kLegacy;
   if (spec.protocol == catalog::Protocol::kModern) return Era::kModern;
   const auto revision = mcp::parse_revision(last_revision);
   if (!revision) return Era::kUnknown;

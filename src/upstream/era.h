@@ -16,6 +16,9 @@ enum class Era : std::uint8_t { kUnknown, kLegacy, kModern };
 // What is known before anybody asked: what the operator said, else the revision of the last listing ("" if none).
 Era known_era(const catalog::ServerSpec& spec, std::string_view last_revision);
 
+// Whether that may turn out to be another one: servers of HTTP+SSE are legacy, as that transport is.
+bool may_change_era(const catalog::ServerSpec& spec);
+
 // What an answer to a modern request says about its server (MCP 2026-07-28 basic/versioning "Backward Compatibility").
 // `response` is the JSON-RPC answer to `server/discover`. A result that names a version of ours, or an error that only
 // a modern server gives, means modern; a result or error that offers legacy revisions only, and any other error,

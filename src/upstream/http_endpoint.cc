@@ -26,6 +26,11 @@ void append_header(std::string& lines, std::string_view name, std::string_view v
   lines.append(name).append(": ").append(value).append("\r\n");
 }
 
+void append_fields(std::string& lines, const HttpEndpoint::Fields& fields) {
+  for (const auto& [name, value] : fields)
+    append_header(lines, name, value.reveal());
+}
+
 bool is_authorization(const std::string& name) { return equals_ignoring_case(name, "authorization"); }
 
 HttpEndpoint::Fields fields_of(const catalog::ServerSpec& spec) {
@@ -50,8 +55,7 @@ HttpEndpoint::HttpEndpoint(http::Url url, std::string ca_file, Fields fields, Re
     : url_(std::move(url)), ca_file_(std::move(ca_file)), fields_(std::move(fields)), redactor_(std::move(redactor)) {
   append_header(base_headers_, "Content-Type", "application/json");
   append_header(base_headers_, "Accept", "application/json, text/event-stream");
-  for (const auto& [name, value] : fields_)
-    append_header(base_headers_, name, value.reveal());
+  append_fields(base_headers_, fields_);
   modern_headers_ = base_headers_;
   append_header(modern_headers_, "MCP-Protocol-Version", mcp::text_of(mcp::kNewestModern));
 }
@@ -75,6 +79,14 @@ HttpEndpoint HttpEndpoint::with(const Fields& forwarded) const {
 
 bool HttpEndpoint::sends_authorization() const {
   return std::any_of(fields_.begin(), fields_.end(), [](const auto& field) { return is_authorization(field.first); });
+}
+
+std::string HttpEndpoint::stream_headers() const {
+  std::string lines;
+  append_header(lines, "Accept", "text/event-stream");
+  append_header(lines, "Cache-Control", "no-cache");
+  append_fields(lines, fields_);
+  return lines;
 }
 
 std::string HttpEndpoint::session_headers(mcp::Revision revision, std::string_view session_id) const {

@@ -31,10 +31,15 @@ class HttpEndpoint {
   // The same for one call, with fields of its client (forwarded_headers.h): each takes the place of those of its name.
   HttpEndpoint with(const Fields& forwarded) const;
 
+  // The same for another URL of its origin, to which a server sends us.
+  HttpEndpoint at(http::Url url) const { return HttpEndpoint(std::move(url), ca_file_, fields_, redactor_); }
+
   const http::Url& url() const { return url_; }
   const std::string& ca_file() const { return ca_file_; }
   // For `initialize`.
   const std::string& base_headers() const { return base_headers_; }
+  // For the GET that opens the event stream of HTTP+SSE.
+  std::string stream_headers() const;
   // For everything after a legacy handshake. `session_id` may be empty.
   std::string session_headers(mcp::Revision revision, std::string_view session_id) const;
   // For modern requests; Mcp-Method and its kin come on top of each.

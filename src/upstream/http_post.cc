@@ -289,6 +289,24 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
   co_return exchange.take_result();
 }
 
+Task<HttpAnswer> read_instead(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
+                              http::ClientResponse& response) {
+  const HttpPost request{
+      .endpoint = endpoint, .token = token, .fixed_headers = {}, .headers = {}, .method = {}, .params = {}};
+  NoListener nobody;
+  Exchange exchange(worker, request, nobody);
+  exchange.take_head(response);
+  auto body = co_await response.read_body(kErrorBodyBytesMax);
+  auto read = exchange.take_body(std::move(body));
+  (void)read.has_value();  // The status alone says what there is to say.
+  HttpAnswer answer = exchange.take_result();
+  if (answer.instead.empty() && answer.response && answer.response->is_error()) {
+    answer.instead =
+        "it answered HTTP " + std::to_string(answer.status) + ": " + quotable_words(error_message_of(*answer.response));
+  }
+  co_return answer;
+}
+
 Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
                                std::string_view fixed_headers, std::string_view text, SteadyTime deadline) {
   const std::array<std::string_view, 1> pieces{text};

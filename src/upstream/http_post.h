@@ -74,6 +74,11 @@ struct HttpAnswer {
 // client's: there was no answer, or it broke off and could not be resumed. Cancelling closes the exchange.
 Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListener& listener);
 
+// What a server answered where something else was expected, for answer_error(): reads the rest of it. `token` is what
+// the request presented; it may be null.
+Task<HttpAnswer> read_instead(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
+                              http::ClientResponse& response);
+
 // Posts a notification or a response; returns the status. `token` may be null.
 Task<Result<int>> post_message(Worker& worker, const HttpEndpoint& endpoint, const oauth::AccessToken* token,
                                std::string_view fixed_headers, std::string_view text, SteadyTime deadline);

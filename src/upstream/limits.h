@@ -86,6 +86,9 @@ inline constexpr Seconds kTaskSessionTime{3600};     // If the server names no s
 inline constexpr std::size_t kTaskTalksMax = 256;    // Tasks of one server that ask their clients something,
 inline constexpr Millis kTaskQuestionTime{1000};     // for the first question of one, while its client waits.
 
+// HTTP+SSE.
+inline constexpr std::size_t kSsePostsMax = 1000;  // Messages of one session that its server has not taken yet.
+
 // Child processes.
 inline constexpr std::size_t kMessageBytesMax = 64 * 1024 * 1024;     // One line of stdout.
 inline constexpr std::size_t kReadChunkBytes = 64 * 1024;             // The size of a Linux pipe.

@@ -16,12 +16,14 @@
 #include "upstream/http_post.h"
 #include "upstream/listing.h"
 #include "upstream/server_errors.h"
+#include "upstream/sse_channel.h"
+#include "upstream/stdio_channel.h"
 #include "upstream/upstreams_state.h"
 
 namespace jungle::upstream {
 namespace {
 
-// Asks a child process, each question within the server's call timeout.
+// Asks over a session that was opened for it, each question within the server's call timeout.
 class ChannelConversation final : public Conversation {
  public:
   ChannelConversation(Time& time, const ServerFacts& facts, OpenedSession opened, std::atomic<std::uint64_t>& ids)
@@ -123,7 +125,8 @@ class ServerDiscoverer::State {
   Task<std::shared_ptr<ServerState>> shared_process(const catalog::ServerSpec& spec, Greeting& greeting) {
     auto state = upstreams_.find_state(spec.name);
     const bool is_stateful = spec.session_mode == catalog::SessionMode::kStateful;
-    if (!is_stateful || !state || !state->channels || !(state->facts->spec == spec)) co_return nullptr;
+    const bool is_process = spec.transport == catalog::Transport::kStdio;
+    if (!is_process || !is_stateful || !state || !(state->facts->spec == spec)) co_return nullptr;
     const auto reply = std::make_shared<Reply<std::optional<Greeting>>>(worker_.executor);
     asio::dispatch(state->home.executor, [state, reply] {
       Reply<std::optional<Greeting>>::give(reply, state->channels->first().shared_greeting());
@@ -142,7 +145,12 @@ class ServerDiscoverer::State {
       const ListLimits limits;
       co_return co_await list_everything(asking, facts->spec, shared, limits);
     }
-    ChannelPlace place{worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), worker_.endings};
+    StdioMaker maker(worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), facts);
+    co_return co_await discover_over(maker, std::move(facts));
+  }
+
+  Task<Result<catalog::Discovery>> discover_over(ChannelMaker& maker, std::shared_ptr<const ServerFacts> facts) {
+    const ChannelPlace place{worker_.executor, worker_.time, worker_.log, maker, worker_.endings};
     std::atomic<std::uint64_t> ids{1};
     const Era era = known_era(facts->spec, {});
     auto opened = co_await open_channel_session(place, facts, era, ids, nullptr);
@@ -156,14 +164,32 @@ class ServerDiscoverer::State {
     co_return discovery;
   }
 
+  Result<std::shared_ptr<const HttpEndpoint>> endpoint_of(const catalog::ServerSpec& spec) const {
+    auto created = HttpEndpoint::create(spec);
+    if (!created) return unusable_error(spec);
+    const auto allowed = worker_.client.egress().check(created->url(), http::UrlSource::kAdministrator);
+    if (!allowed) return forbidden_error(spec, allowed.error());
+    if (auto usable = worker_.client.check_ca_file(created->ca_file()); !usable)
+      return unusable_ca_file_error(spec, usable.error());
+    return std::make_shared<const HttpEndpoint>(std::move(*created));
+  }
+
+  Task<Result<catalog::Discovery>> discover_sse(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
+    auto endpoint = endpoint_of(facts->spec);
+    if (!endpoint) co_return endpoint.error();
+    SsePlace place{worker_, facts, std::move(*endpoint), attempt.tokens};
+    if (!attempt.tokens) place.token = oauth::access_token_of(attempt.access_token);
+    place.refusal = std::make_shared<std::optional<Refusal>>();
+    SseMaker maker(place);
+    auto discovery = co_await discover_over(maker, std::move(facts));
+    if (!discovery) attempt.refusal = *place.refusal;
+    co_return discovery;
+  }
+
   Task<Result<catalog::Discovery>> discover_http(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
-    auto created = HttpEndpoint::create(facts->spec);
-    if (!created) co_return unusable_error(facts->spec);
-    const auto endpoint = std::make_shared<const HttpEndpoint>(std::move(*created));
-    const auto allowed = worker_.client.egress().check(endpoint->url(), http::UrlSource::kAdministrator);
-    if (!allowed) co_return forbidden_error(facts->spec, allowed.error());
-    if (auto usable = worker_.client.check_ca_file(endpoint->ca_file()); !usable)
-      co_return unusable_ca_file_error(facts->spec, usable.error());
+    auto usable = endpoint_of(facts->spec);
+    if (!usable) co_return usable.error();
+    const auto endpoint = std::move(*usable);
     std::atomic<std::uint64_t> ids{1};
     HttpPlace place{worker_, *endpoint, *facts, ids, nullptr, &attempt.refusal};
     if (!attempt.tokens) place.token = oauth::access_token_of(attempt.access_token);
@@ -202,7 +228,7 @@ Task<Result<catalog::Discovery>> ServerDiscoverer::discover(const catalog::Serve
     case catalog::Transport::kSse:
       break;
   }
-  co_return unusable_error(spec);
+  co_return co_await state_->discover_sse(std::move(facts), attempt);
 }
 
 }  // namespace jungle::upstream

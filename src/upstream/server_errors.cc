@@ -75,6 +75,20 @@ Error ended_error(const catalog::ServerSpec& spec, std::string_view why) {
                {}};
 }
 
+Error stream_error(const catalog::ServerSpec& spec, std::string_view why) {
+  return Error{ErrorCode::kUnavailable,
+               named(spec, "transport closed: its event stream ended before it answered, so the call may have run: " +
+                               std::string(why)),
+               {}};
+}
+
+Error sse_start_error(const catalog::ServerSpec& spec, Error error) {
+  const std::string prefix = "server '" + spec.name.str() + "': ";
+  if (error.message.starts_with(prefix)) error.message.erase(0, prefix.size());
+  error.message = named(spec, "failed to start SSE transport for MCP server: " + error.message);
+  return error;
+}
+
 Error cancelled_error(const catalog::ServerSpec& spec) {
   return Error{ErrorCode::kCancelled, named(spec, "the call was cancelled"), {}};
 }
@@ -84,7 +98,7 @@ Error gone_error(const catalog::ServerSpec& spec) {
 }
 
 Error unusable_error(const catalog::ServerSpec& spec) {
-  if (spec.transport == catalog::Transport::kStreamableHttp) {
+  if (spec.transport != catalog::Transport::kStdio) {
     return Error{ErrorCode::kInvalidArgument,
                  named(spec, "invalid url: '" + catalog::masked_url(spec.url) + "' must be a valid http or https url"),
                  {}};

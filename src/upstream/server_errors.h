@@ -29,6 +29,10 @@ Error connect_error(const catalog::ServerSpec& spec, Error error, bool host_is_l
 Error start_error(const catalog::ServerSpec& spec, const Error& error);
 // kUnavailable: the process ended while it was asked. `why` is ChannelListener::on_end's.
 Error ended_error(const catalog::ServerSpec& spec, std::string_view why);
+// kUnavailable: the event stream on which the answer was to come ended. `why` is for people.
+Error stream_error(const catalog::ServerSpec& spec, std::string_view why);
+// An error that kept the stream of HTTP+SSE from opening, in these words.
+Error sse_start_error(const catalog::ServerSpec& spec, Error error);
 // kCancelled.
 Error cancelled_error(const catalog::ServerSpec& spec);
 // kUnavailable: deregistered, or the gateway stops.

@@ -4,22 +4,44 @@
 
 #include "upstream/channel_watch.h"
 #include "upstream/http_watch.h"
+#include "upstream/stdio_channel.h"
 
 namespace jungle::upstream {
 namespace {
 
+bool is_sse(const ServerState& state) { return state.facts->spec.transport == catalog::Transport::kSse; }
+
+std::shared_ptr<ChannelMaker> make_maker(const ServerState& state, Spawner& spawner) {
+  if (is_sse(state)) return std::make_shared<SseMaker>(state.sse_place());
+  const Worker& home = state.home;
+  return std::make_shared<StdioMaker>(home.executor, home.time, home.log, spawner, state.facts);
+}
+
 // The homes borrow `state`, which owns them.
+std::unique_ptr<ChannelHome> make_channel_home(ServerState& state, std::shared_ptr<ChannelMaker> maker, Sharing sharing,
+                                               mcp::ClientCapabilities capabilities) {
+  const Worker& home = state.home;
+  return std::make_unique<ChannelHome>(home.executor, home.time, home.log, std::move(maker), state.facts, *state.news,
+                                       state.era, state.ids, sharing, capabilities);
+}
+
 std::unique_ptr<Homes<ChannelHome>> make_channel_homes(ServerState& state, Spawner& spawner) {
-  if (state.facts->spec.transport != catalog::Transport::kStdio) return nullptr;
-  return std::make_unique<Homes<ChannelHome>>([&state, &spawner](mcp::ClientCapabilities capabilities) {
-    const Worker& home = state.home;
-    return std::make_unique<ChannelHome>(home.executor, home.time, home.log, spawner, state.facts, *state.news,
-                                         state.era, state.ids, capabilities);
+  const catalog::ServerSpec& spec = state.facts->spec;
+  if (spec.transport == catalog::Transport::kStreamableHttp || (is_sse(state) && !state.endpoint)) return nullptr;
+  const Sharing sharing = spec.session_mode == catalog::SessionMode::kStateful ? Sharing::kAll : Sharing::kNone;
+  auto maker = make_maker(state, spawner);
+  return std::make_unique<Homes<ChannelHome>>([&state, maker, sharing](mcp::ClientCapabilities capabilities) {
+    return make_channel_home(state, maker, sharing, capabilities);
   });
 }
 
+std::unique_ptr<ChannelHome> make_listening_home(ServerState& state, Spawner& spawner) {
+  if (!is_sse(state) || !state.endpoint) return nullptr;
+  return make_channel_home(state, make_maker(state, spawner), Sharing::kWhileHeld, {});
+}
+
 std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
-  if (!state.endpoint) return nullptr;
+  if (!state.endpoint || is_sse(state)) return nullptr;
   return std::make_unique<Homes<HttpHome>>([&state](mcp::ClientCapabilities capabilities) {
     return std::make_unique<HttpHome>(state.home, state.endpoint, state.facts, state.tokens, state.news, state.streams,
                                       state.era, state.ids, capabilities);
@@ -29,8 +51,9 @@ std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {
 std::unique_ptr<ServerWatch> make_watch(ServerState& state, Random& random) {
   if (state.channels) {
     const Worker& home = state.home;
-    return std::make_unique<ChannelWatch>(home.executor, home.time, home.log, random, state.channels->first(),
-                                          state.facts, state.era, state.ids, *state.news);
+    ChannelHome& sessions = state.listening ? *state.listening : state.channels->first();
+    return std::make_unique<ChannelWatch>(home.executor, home.time, home.log, random, sessions, state.facts, state.era,
+                                          state.ids, *state.news);
   }
   if (!state.endpoint) return nullptr;
   return std::make_unique<HttpWatch>(state.home, state.endpoint, state.facts, state.tokens, state.era, state.ids,
@@ -38,7 +61,7 @@ std::unique_ptr<ServerWatch> make_watch(ServerState& state, Random& random) {
 }
 
 std::shared_ptr<const HttpEndpoint> make_endpoint(const catalog::ServerSpec& spec) {
-  if (spec.transport != catalog::Transport::kStreamableHttp) return nullptr;
+  if (spec.transport == catalog::Transport::kStdio) return nullptr;
   auto endpoint = HttpEndpoint::create(spec);
   return endpoint ? std::make_shared<const HttpEndpoint>(std::move(*endpoint)) : nullptr;
 }
@@ -53,9 +76,10 @@ ServerState::ServerState(const catalog::ServerEntry& server, const UpstreamOptio
       health(common.health.of(server.spec)),
       news(std::make_shared<const ServerNews>(server.spec.name, common.relister, common.watches, common.health)),
       era(known_era(server.spec, server.revision)),
-      channels(make_channel_homes(*this, common.spawner)),
       endpoint(make_endpoint(server.spec)),
       tokens(endpoint && !catalog::sends_authorization(server.spec) ? std::move(source) : nullptr),
+      channels(make_channel_homes(*this, common.spawner)),
+      listening(make_listening_home(*this, common.spawner)),
       http(make_http_homes(*this)),
       parked(common.random),
       talks(common.random),
@@ -70,6 +94,7 @@ Task<void> ServerState::end(ChannelHome::Ending how) {
     log.error("an exception left a coroutine that ends a server");
   });
   if (watch) endings.spawn(watch->end());
+  if (listening) endings.spawn(listening->end(ChannelHome::Ending::kNow));
   if (channels) {
     for (ChannelHome* each : channels->close())
       endings.spawn(each->end(how));

@@ -19,6 +19,8 @@
 #include "upstream/server_news.h"
 #include "upstream/server_watch.h"
 #include "upstream/session_stream.h"
+#include "upstream/spawner.h"
+#include "upstream/sse_channel.h"
 #include "upstream/task_talk.h"
 #include "upstream/worker.h"
 
@@ -49,17 +51,22 @@ class ServerState {
   std::atomic<Era> era;
   std::atomic<std::uint64_t> ids{1};  // Our requests, whatever session they go to.
   std::atomic<bool> retired{false};   // Deregistered or replaced.
-  // Null for other transports.
-  const std::unique_ptr<Homes<ChannelHome>> channels;
-  const std::shared_ptr<const HttpEndpoint> endpoint;  // Null too if the URL is none.
+  // Null for stdio, and if the URL is none.
+  const std::shared_ptr<const HttpEndpoint> endpoint;
   // Null too where the registration has an Authorization of its own, which is then the only one.
   const std::shared_ptr<oauth::TokenSource> tokens;
-  const std::unique_ptr<Homes<HttpHome>> http;  // Null with `endpoint`.
-  SessionStreams streams;                       // Of its sessions.
+  // For stdio and HTTP+SSE, else null, and without an endpoint where there must be one.
+  const std::unique_ptr<Homes<ChannelHome>> channels;
+  const std::unique_ptr<ChannelHome> listening;  // Of an HTTP+SSE server: the session for news alone.
+  const std::unique_ptr<Homes<HttpHome>> http;   // For streamable HTTP, likewise.
+  SessionStreams streams;                        // Of its sessions.
 
   ParkedCalls parked;
   TaskTalks talks;
   const std::unique_ptr<ServerWatch> watch;  // Null where there is nothing to listen to.
+
+  // What SSE channels to the server start with. REQUIRES: it has an endpoint.
+  SsePlace sse_place() const { return SsePlace{home, facts, endpoint, tokens}; }
 
   // Ends its sessions and processes. On the home executor; see ChannelHome::end. REQUIRES: as there.
   Task<void> end(ChannelHome::Ending how);

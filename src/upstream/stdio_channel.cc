@@ -11,6 +11,7 @@
 #include "base/cancelled.h"
 #include "base/text.h"
 #include "base/with_deadline.h"
+#include "upstream/server_errors.h"
 
 namespace jungle::upstream {
 namespace {
@@ -26,16 +27,15 @@ TaskGroup::OnError log_bug(telemetry::Log& log) {
 
 }  // namespace
 
-StdioChannel::StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, Label label,
-                           SpawnedProcess process, ChannelListener& listener)
+StdioChannel::StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+                           std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, ChannelListener& listener)
     : executor_(executor),
       time_(time),
       log_(log),
-      server_(std::move(label.server)),
-      redactor_(std::move(label.redactor)),
+      facts_(std::move(facts)),
       listener_(&listener),
       child_(executor, time, spawner, std::move(process)),
-      child_log_(time, log, server_, redactor_),
+      child_log_(time, log, facts_->spec.name.str(), facts_->redactor),
       outgoing_signal_(executor),
       progress_(executor),
       tasks_(executor, log_bug(log)) {
@@ -46,10 +46,11 @@ StdioChannel::StdioChannel(Executor executor, Time& time, telemetry::Log& log, S
   tasks_.spawn(run_watch());
 }
 
-Result<void> StdioChannel::send(std::string text) {
-  if (ended_ || ending_) return Error{ErrorCode::kUnavailable, "the process of server '" + server_ + "' has ended", {}};
+Result<void> StdioChannel::send(std::string text, std::uint64_t) {
+  const std::string& server = facts_->spec.name.str();
+  if (ended_ || ending_) return Error{ErrorCode::kUnavailable, "the process of server '" + server + "' has ended", {}};
   if (outgoing_bytes_ + text.size() > kWriteQueueBytesMax) {
-    return Error{ErrorCode::kLimitExceeded, "server '" + server_ + "' does not read its standard input", {}};
+    return Error{ErrorCode::kLimitExceeded, "server '" + server + "' does not read its standard input", {}};
   }
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -91,7 +92,7 @@ Task<void> StdioChannel::run_reader() {
       take_line(std::move(*line));
     if (lines.dropped() > dropped) {
       log_.warn("a server wrote a line over the limit; it was skipped",
-                {{"server", server_}, {"bytes_max", kMessageBytesMax}});
+                {{"server", facts_->spec.name.str()}, {"bytes_max", kMessageBytesMax}});
     }
     const bool stop = co_await is_cancelled();
     if (stop) break;
@@ -107,7 +108,8 @@ void StdioChannel::take_line(std::string line) {
   if (text.front() != '{' && text.front() != '[') {
     if (++garbage_lines_ <= kGarbageLinesLogged) {
       log_.warn("a server wrote a line to its standard output that is no message",
-                {{"server", server_}, {"line", shortened(redactor_.redacted(std::string(text)), kGarbageBytesLogged)}});
+                {{"server", facts_->spec.name.str()},
+                 {"line", shortened(facts_->redactor.redacted(std::string(text)), kGarbageBytesLogged)}});
     }
     return;
   }
@@ -165,16 +167,27 @@ void StdioChannel::announce_end() {
   if (listener_ == nullptr) return;
   std::string why = exited_ ? "it " + child_.exit_text() : "it closed its standard output";
   if (const std::string tail = child_log_.tail(); !tail.empty()) why.append("; its last output:\n").append(tail);
-  std::exchange(listener_, nullptr)->on_end(why);
+  std::exchange(listener_, nullptr)->on_end(ended_error(facts_->spec, why));
 }
 
-Task<void> StdioChannel::end(EndTimes times) {
+Task<void> StdioChannel::end() { return end_within(EndTimes()); }
+
+Task<void> StdioChannel::end_within(EndTimes times) {
   ending_ = true;
   listener_ = nullptr;
   co_await child_.end(times);
   ended_ = true;
   tasks_.cancel();
   co_await tasks_.join();
+}
+
+Task<Result<std::unique_ptr<MessageChannel>>> StdioMaker::make(ChannelListener& listener) {
+  SpawnRequest request{facts_->spec.command, facts_->spec.args, facts_->environment, facts_->spec.cwd};
+  auto process = co_await spawner_.spawn(std::move(request));
+  if (!process) co_return start_error(facts_->spec, process.error());
+  std::unique_ptr<MessageChannel> channel =
+      std::make_unique<StdioChannel>(executor_, time_, log_, spawner_, facts_, std::move(*process), listener);
+  co_return std::move(channel);
 }
 
 }  // namespace jungle::upstream

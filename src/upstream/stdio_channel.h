@@ -1,12 +1,12 @@
 // A child process as a channel of messages.
 #pragma once
 
+#include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "base/redactor.h"
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task.h"
@@ -16,46 +16,29 @@
 #include "upstream/child_log.h"
 #include "upstream/child_process.h"
 #include "upstream/line_splitter.h"
+#include "upstream/message_channel.h"
+#include "upstream/server_facts.h"
 
 namespace jungle::upstream {
-
-// Who listens to a StdioChannel. Called on its executor, from its reading coroutine; must not destroy the channel.
-class ChannelListener {
- public:
-  virtual ~ChannelListener() = default;
-  // One line of the child's standard output that looks like a JSON object or array.
-  virtual void on_message(std::string text) = 0;
-  // No message will follow. `why` names what happened: "it exited with code 1; its last output: ...". Called once.
-  virtual void on_end(const std::string& why) = 0;
-};
 
 // Newline-delimited messages to and from one child process (MCP 2026-07-28 basic/transports/stdio). Reads while it
 // writes, so neither side can block the other; drains standard error into the log; skips output that is no message.
 //
-// Owned by a session, used on `executor`. end() must have returned before it is destroyed. Does not know JSON-RPC.
-class StdioChannel {
+// On `executor`.
+class StdioChannel final : public MessageChannel {
  public:
-  // What the log calls the server, and what it must not say.
-  struct Label {
-    std::string server;
-    Redactor redactor;
-  };
-
-  StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner, Label label,
-               SpawnedProcess process, ChannelListener& listener);
+  StdioChannel(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+               std::shared_ptr<const ServerFacts> facts, SpawnedProcess process, ChannelListener& listener);
   StdioChannel(const StdioChannel&) = delete;
   StdioChannel& operator=(const StdioChannel&) = delete;
 
-  // Puts one message into the queue. Raw newlines, which JSON allows between tokens, become spaces. kUnavailable if
-  // the channel has ended, kLimitExceeded if the child has left kWriteQueueBytesMax unread.
-  Result<void> send(std::string text);
-
-  bool ended() const { return ended_; }
-  pid_t pid() const { return child_.pid(); }
-
-  // Ends the process and its group (ChildProcess::end), and every coroutine of the channel. The listener hears nothing
-  // more. REQUIRES: the coroutine is not being cancelled.
-  Task<void> end(EndTimes times);
+  // Raw newlines, which JSON allows between tokens, become spaces. kLimitExceeded if the child has left
+  // kWriteQueueBytesMax unread.
+  Result<void> send(std::string text, std::uint64_t request_id) override;
+  bool ended() const override { return ended_; }
+  // Ends the process and its group (ChildProcess::end).
+  Task<void> end() override;
+  Task<void> end_within(EndTimes times);
 
  private:
   Task<void> run_reader();
@@ -70,8 +53,7 @@ class StdioChannel {
   Executor executor_;
   Time& time_;
   telemetry::Log& log_;
-  const std::string server_;
-  const Redactor redactor_;
+  const std::shared_ptr<const ServerFacts> facts_;
   ChannelListener* listener_;  // Null once it has heard of the end.
   ChildProcess child_;
   ChildLog child_log_;
@@ -86,6 +68,23 @@ class StdioChannel {
   bool ending_ = false;
   std::size_t garbage_lines_ = 0;
   TaskGroup tasks_;
+};
+
+// Starts a process of a stdio server for each channel.
+class StdioMaker final : public ChannelMaker {
+ public:
+  StdioMaker(Executor executor, Time& time, telemetry::Log& log, Spawner& spawner,
+             std::shared_ptr<const ServerFacts> facts)
+      : executor_(executor), time_(time), log_(log), spawner_(spawner), facts_(std::move(facts)) {}
+
+  Task<Result<std::unique_ptr<MessageChannel>>> make(ChannelListener& listener) override;
+
+ private:
+  const Executor executor_;
+  Time& time_;
+  telemetry::Log& log_;
+  Spawner& spawner_;
+  const std::shared_ptr<const ServerFacts> facts_;
 };
 
 }  // namespace jungle::upstream

@@ -128,7 +128,7 @@ constexpr std::string_view kAbout =
     "A config file is JSON or YAML with the members\n"
     "  name, transport (streamable_http, stdio, sse), description\n"
     "  url, bearer_token, headers, ca_file       for streamable_http and sse\n"
-    "  forward_headers                           for streamable_http: headers of clients that go along\n"
+    "  forward_headers                           for both: headers of clients that go along\n"
     "  oauth_redirect_uri, oauth_client_id, oauth_client_secret, oauth_scopes\n"
     "                                            for servers that want OAuth, all optional\n"
     "  command, args, env, cwd, warm             for stdio\n"
@@ -164,7 +164,13 @@ Command register_command() {
       "\n"
       "  # filesystem.json\n"
       "  {\"name\": \"fs\", \"transport\": \"stdio\", \"command\": \"npx\",\n"
-      "   \"args\": [\"-y\", \"@modelcontextprotocol/server-filesystem\", \"${HOME}/notes\"]}\n";
+      "   \"args\": [\"-y\", \"@modelcontextprotocol/server-filesystem\", \"${HOME}/notes\"]}\n"
+      "\n"
+      "  # old.yaml, for a server of the deprecated HTTP+SSE transport\n"
+      "  name: old\n"
+      "  transport: sse\n"
+      "  url: https://tools.example.com/sse\n"
+      "  bearer_token: ${OLD_TOKEN}\n";
   command.flags = {{"name", 0, "string", "Name of the MCP server", ""},
                    {"url", 0, "string", "URL of the streamable HTTP MCP server", ""},
                    {"description", 0, "string", "What the server is for", ""},

@@ -80,14 +80,14 @@ class UpstreamTest : public ProcessTest {
   std::optional<Upstreams> upstreams_;
   std::optional<WorkerDirectory> directory_;
   std::optional<ServerDiscoverer> discoverer_;
-
- private:
-  Task<void> run_all(Task<void> body);
-
   std::optional<http::TlsContext> tls_;
   asio::thread_pool blocking_{1};
   DeadlineList deadlines_{time_};
   std::optional<http::Client> client_;
+
+ private:
+  Task<void> run_all(Task<void> body);
+
   std::optional<TaskGroup> tasks_;
   std::optional<TaskGroup> sweeps_;
 };

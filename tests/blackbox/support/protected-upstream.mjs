@@ -4,6 +4,7 @@ import { startHttpUpstream } from './http-upstream.mjs';
 import { misbehave } from './http-faults.mjs';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+const DOORS = ['/mcp', '/sse', '/message'];
 
 const HABITS = {
   challenge: 'full',              // 'bare': `WWW-Authenticate: Bearer` alone. 'none': no such header (a plain bearer server).
@@ -20,12 +21,12 @@ const HABITS = {
   fault: undefined,               // A kind of http-faults.mjs for the metadata.
 };
 
-// `as` may be undefined: then `token` or `headers` is what opens the door. `script` goes to the scripted server.
-export async function startProtectedUpstream(t, as, habits = {}, script = {}) {
+// `as` may be undefined: then `token` or `headers` is what opens the door. `script` goes to the scripted server, which `start` puts on a wire.
+export async function startProtectedUpstream(t, as, habits = {}, script = {}, start = startHttpUpstream) {
   const unknown = Object.keys(habits).filter((name) => !(name in HABITS));
   if (unknown.length) throw new Error(`no such habit: ${unknown}`);
   const guard = new Guard(as, { ...HABITS, ...habits });
-  const upstream = await startHttpUpstream(t, { ...script, intercept: (req, res, message) => guard.intercept(req, res, message) });
+  const upstream = await start(t, { ...script, intercept: (req, res, message) => guard.intercept(req, res, message) });
   guard.upstream = upstream;
   return Object.assign(upstream, { habits: guard.habits, guard });
 }
@@ -61,7 +62,7 @@ class Guard {
       else res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(this.#metadata));
       return true;
     }
-    if (pathname !== '/mcp' || this.habits.openMethods.includes(message?.method)) return false;
+    if (!DOORS.includes(pathname) || this.habits.openMethods.includes(message?.method)) return false;
     const refusal = this.#refusal(req, message);
     if (!refusal) return false;
     res.writeHead(refusal.status, { 'Content-Type': 'text/plain', ...refusal.headers }).end(refusal.text);
