@@ -58,6 +58,10 @@ gateway::ResourceHub::Servers servers_of(upstream::ResourceWatches& watches) {
           }};
 }
 
+catalog::Endpoints endpoints_of(const Config& config) {
+  return config.separates_sse ? catalog::Endpoints::kSeparate : catalog::Endpoints::kAlike;
+}
+
 }  // namespace
 
 Assembly::Assembly(const Config& config, const Environment& environment, const std::string& version, Ground ground)
@@ -73,7 +77,7 @@ Assembly::Assembly(const Config& config, const Environment& environment, const s
       client_(ground_.control, deadlines_, log_, ground_.blocking, ground_.tls, client_options_),
       modes_(ground_.database, time_),
       repository_(ground_.database, ground_.sealing, time_),
-      catalog_(ground_.control, repository_, log_),
+      catalog_(ground_.control, repository_, log_, endpoints_of(config)),
       fetcher_(client_, time_),
       grants_(ground_.database, ground_.sealing, time_),
       authorization_servers_(fetcher_, time_, log_, config.oauth.profiles),
@@ -122,7 +126,8 @@ Assembly::Assembly(const Config& config, const Environment& environment, const s
                       sessions_,
                       peers_,
                       version,
-                      config.oauth.client_metadata};
+                      config.oauth.client_metadata,
+                      endpoints_of(config)};
   for (const Executor& executor : ground_.workers)
     workers_.push_back(std::make_unique<WorkerServices>(executor, shared));
 }

@@ -59,16 +59,26 @@ Result<void> read_mode(const StartFlags& flags, const Environment& environment, 
   return {};
 }
 
-Result<void> read_telemetry(const Environment& environment, Config& config) {
-  const std::string text = value_of(environment, "OTEL_ENABLED");
+Result<void> read_switch(const Environment& environment, const std::string& name, bool& is_on) {
+  const std::string text = value_of(environment, name);
   const std::string choice = ascii_lower(text);
-  config.is_telemetry_on = config.mode == ServerMode::kEnterprise;
   if (choice.empty()) return {};
   if (choice != "true" && choice != "1" && choice != "false" && choice != "0") {
-    return bad_value("invalid value for OTEL_ENABLED environment variable: '" + text +
+    return bad_value("invalid value for " + name + " environment variable: '" + text +
                      "', valid values are 'true' or 'false'");
   }
-  config.is_telemetry_on = choice == "true" || choice == "1";
+  is_on = choice == "true" || choice == "1";
+  return {};
+}
+
+Result<void> read_telemetry(const Environment& environment, Config& config) {
+  config.is_telemetry_on = config.mode == ServerMode::kEnterprise;
+  return read_switch(environment, "OTEL_ENABLED", config.is_telemetry_on);
+}
+
+Result<void> read_endpoints(const StartFlags& flags, const Environment& environment, Config& config) {
+  if (auto read = read_switch(environment, "SEPARATE_SSE", config.separates_sse); !read) return read;
+  config.separates_sse = config.separates_sse || flags.separate_sse;
   return {};
 }
 
@@ -248,6 +258,7 @@ Result<Config> config_from(const StartFlags& flags, const Environment& environme
   if (!oauth) return oauth.error();
   config.oauth = std::move(*oauth);
   if (auto read = read_listing(flags, environment, config); !read) return read.error();
+  if (auto read = read_endpoints(flags, environment, config); !read) return read.error();
   if (auto read = read_log(flags, environment, config); !read) return read.error();
   return config;
 }

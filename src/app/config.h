@@ -42,6 +42,7 @@ struct StartFlags {
   std::string log_level;
   bool enterprise = false;
   bool prod = false;  // The old name of `enterprise`.
+  bool separate_sse = false;
 };
 
 // Names beside the loopback ones under which browsers may reach us; see http::HostPolicy.
@@ -75,6 +76,7 @@ struct Config {
   Seconds call_timeout = kDefaultCallTimeout;
   std::optional<Seconds> session_idle_timeout = kDefaultSessionIdleTimeout;  // Absent: sessions never idle out.
   upstream::ListAtStart list_at_start = upstream::ListAtStart::kAll;
+  bool separates_sse = false;  // Servers of HTTP+SSE are at `/sse` only, and all others at `/mcp` only.
   bool is_telemetry_on = false;
   telemetry::LogFormat log_format = telemetry::LogFormat::kText;
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;

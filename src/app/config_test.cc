@@ -139,6 +139,19 @@ TEST_F(ConfigTest, ReadsTheTelemetrySwitch) {
             message());
 }
 
+TEST_F(ConfigTest, KeepsEndpointsApartOnRequest) {
+  EXPECT_FALSE(config().separates_sse);
+  environment_["SEPARATE_SSE"] = "1";
+  EXPECT_TRUE(config().separates_sse);
+  environment_["SEPARATE_SSE"] = "false";
+  EXPECT_FALSE(config().separates_sse);
+  flags_.separate_sse = true;
+  EXPECT_TRUE(config().separates_sse);
+  environment_["SEPARATE_SSE"] = "maybe";
+  EXPECT_EQ("invalid value for SEPARATE_SSE environment variable: 'maybe', valid values are 'true' or 'false'",
+            message());
+}
+
 TEST_F(ConfigTest, FindsTheDatabaseFile) {
   environment_["SQLITE_DB_PATH"] = " env.db ";
   EXPECT_EQ("env.db", config().sqlite_path);

@@ -30,7 +30,7 @@ downstream::ListChanges list_changes(const catalog::Snapshot& before, const cata
   downstream::ListChanges changes;
   if (const auto all = change_between(before.all(), after.all()); all.any()) changes.emplace("", all);
   const catalog::Snapshot nothing;
-  std::set<std::string> names;
+  std::set<std::string> names{std::string(catalog::kMcpView), std::string(catalog::kSseView)};
   for (const auto* snapshot : {&before, &after}) {
     for (const auto& server : snapshot->servers())
       names.insert(server->spec.name.str());

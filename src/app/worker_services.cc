@@ -14,9 +14,14 @@ std::string server_info(std::string_view name, const std::string& version) {
   return info.text();
 }
 
-downstream::EndpointOptions endpoint_options(const std::string& version) {
-  return {server_info("MCPJungle Proxy MCP Server", version),
-          server_info("MCPJungle Proxy MCP Server for SSE transport", version)};
+downstream::EndpointOptions endpoint_options(const Shared& shared) {
+  downstream::EndpointOptions options;
+  options.server_info = server_info("MCPJungle Proxy MCP Server", shared.version);
+  options.sse_server_info = server_info("MCPJungle Proxy MCP Server for SSE transport", shared.version);
+  if (shared.endpoints == catalog::Endpoints::kAlike) return options;
+  options.scope = catalog::kMcpView;
+  options.sse_scope = catalog::kSseView;
+  return options;
 }
 
 http::ServerOptions server_options(http::AccessLog& access_log) {
@@ -35,8 +40,7 @@ WorkerServices::WorkerServices(Executor executor, const Shared& shared)
       directory_(shared.upstreams, executor, deadlines_, client_),
       gateway_(executor, shared.control_plane.published(), directory_, shared.resources, shared.task_ids,
                gateway::GatewayOptions{shared.version}),
-      endpoint_(executor, shared.log, gateway_, gateway_, shared.sessions, shared.peers,
-                endpoint_options(shared.version)),
+      endpoint_(executor, shared.log, gateway_, gateway_, shared.sessions, shared.peers, endpoint_options(shared)),
       admin_(shared.control_plane, gateway_, shared.time, shared.random, shared.log,
              admin::AdminOptions{.version = shared.version, .client_metadata = shared.client_metadata}),
       front_door_(shared.host_policy, endpoint_, admin_),

@@ -36,6 +36,7 @@ struct Shared {
   downstream::EndpointPeers& peers;
   std::string version;
   std::string client_metadata;
+  catalog::Endpoints endpoints;
 };
 
 // Whether a worker accepts connections; one that does not only lets what it holds stop in order.

@@ -80,8 +80,12 @@ constexpr std::string_view kind_word(const PromptEntry*) { return "prompt "; }
 
 }  // namespace
 
-Catalog::Catalog(Executor control, CatalogRepository& repository, telemetry::Log& log)
-    : repository_(repository), log_(log), turns_(control), published_(std::make_shared<const Snapshot>()) {}
+Catalog::Catalog(Executor control, CatalogRepository& repository, telemetry::Log& log, Endpoints endpoints)
+    : repository_(repository),
+      log_(log),
+      endpoints_(endpoints),
+      turns_(control),
+      published_(std::make_shared<const Snapshot>(0, View::Servers(), nullptr, endpoints)) {}
 
 void Catalog::on_change(std::function<void(const std::shared_ptr<const Snapshot>&)> listener) {
   listener_ = std::move(listener);
@@ -89,7 +93,8 @@ void Catalog::on_change(std::function<void(const std::shared_ptr<const Snapshot>
 
 void Catalog::publish(std::vector<Entry> servers) {
   const auto current = published_.load();
-  const auto next = std::make_shared<const Snapshot>(current->generation() + 1, std::move(servers), current.get());
+  const auto next =
+      std::make_shared<const Snapshot>(current->generation() + 1, std::move(servers), current.get(), endpoints_);
   published_.publish(next);
   if (listener_) listener_(next);
 }

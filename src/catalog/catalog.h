@@ -31,7 +31,8 @@ struct Changed {
 class Catalog {
  public:
   // `control` is the executor that all calls come from. `repository` and `log` outlive the catalog.
-  Catalog(Executor control, CatalogRepository& repository, telemetry::Log& log);
+  Catalog(Executor control, CatalogRepository& repository, telemetry::Log& log,
+          Endpoints endpoints = Endpoints::kAlike);
 
   // Reads the database and publishes the first snapshot.
   Task<Result<void>> load();
@@ -75,6 +76,7 @@ class Catalog {
 
   CatalogRepository& repository_;
   telemetry::Log& log_;
+  const Endpoints endpoints_;
   Turns turns_;
   Published<Snapshot> published_;
   std::function<void(const std::shared_ptr<const Snapshot>&)> listener_;

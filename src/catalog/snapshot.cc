@@ -183,11 +183,20 @@ std::string View::suggest_prompt(std::string_view name) const { return suggest(p
 Snapshot::Snapshot() : Snapshot(0, {}) {}
 
 Snapshot::Snapshot(std::uint64_t generation, std::vector<std::shared_ptr<const ServerEntry>> servers,
-                   const Snapshot* previous)
+                   const Snapshot* previous, Endpoints endpoints)
     : generation_(generation), servers_(std::move(servers)) {
   all_ = previous != nullptr && previous->servers_ == servers_
              ? previous->all_
              : std::make_shared<const View>(View::Names::kExposed, servers_);
+  if (endpoints == Endpoints::kSeparate) {
+    View::Servers others = servers_;
+    const auto first_sse = std::stable_partition(
+        others.begin(), others.end(), [](const auto& server) { return server->spec.transport != Transport::kSse; });
+    View::Servers of_sse(first_sse, others.end());
+    others.erase(first_sse, others.end());
+    mcp_ = std::make_shared<const View>(View::Names::kExposed, std::move(others));
+    sse_ = std::make_shared<const View>(View::Names::kExposed, std::move(of_sse));
+  }
   for (const auto& server : servers_) {
     const std::string& name = server->spec.name.str();
     if (previous != nullptr && previous->find_server(name) == server) {
@@ -203,8 +212,10 @@ std::shared_ptr<const ServerEntry> Snapshot::find_server(std::string_view name) 
   return found == views_.end() ? nullptr : found->second->servers().front();
 }
 
-const View* Snapshot::view_of(std::string_view server) const {
-  const auto found = views_.find(server);
+const View* Snapshot::view_of(std::string_view name) const {
+  if (name == kMcpView) return mcp_.get();
+  if (name == kSseView) return sse_.get();
+  const auto found = views_.find(name);
   return found == views_.end() ? nullptr : found->second.get();
 }
 

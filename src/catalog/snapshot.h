@@ -21,7 +21,7 @@ inline constexpr std::size_t kListPageBytes = 8 * 1024 * 1024;
 // Suggestions look at this many names. The search is quadratic in their length and runs in the call that failed.
 inline constexpr std::size_t kSuggestionNamesMax = 2000;
 
-// What one endpoint exposes: the whole gateway under exposed names (`/mcp`), or one server under its own
+// What one endpoint exposes: the whole gateway under exposed names (`/mcp`, `/sse`), or one server under its own
 // (`/mcp/{server}`). Only enabled entries are in a view; whether the server itself is enabled does not matter.
 // Immutable; shared by the snapshots between which its servers did not change, and holding those servers.
 class View {
@@ -76,13 +76,21 @@ class View {
   bool has_tasks_ = false;
 };
 
+// Whether the two endpoints of the whole gateway have all servers each, or those of their own transport, as MCPJungle
+// does.
+enum class Endpoints : std::uint8_t { kAlike, kSeparate };
+
+// The names of those views where they are kept apart. No server has such a name.
+inline constexpr std::string_view kMcpView = "/mcp";  // Of all servers but those of HTTP+SSE.
+inline constexpr std::string_view kSseView = "/sse";  // Of those.
+
 // An immutable state of the catalog. Published by Catalog, read on every call; whoever holds one sees one state.
 class Snapshot {
  public:
   Snapshot();  // Empty, generation 0.
   // With `previous`, the views of servers that it holds too are taken over instead of built again.
   Snapshot(std::uint64_t generation, std::vector<std::shared_ptr<const ServerEntry>> servers,
-           const Snapshot* previous = nullptr);
+           const Snapshot* previous = nullptr, Endpoints endpoints = Endpoints::kAlike);
 
   // Grows with every published change: cursors and list_changed depend on it.
   std::uint64_t generation() const { return generation_; }
@@ -92,13 +100,14 @@ class Snapshot {
   std::shared_ptr<const ServerEntry> find_server(std::string_view name) const;
 
   const View& all() const { return *all_; }
-  // The view of one server, or nullptr.
-  const View* view_of(std::string_view server) const;
+  // The view of one server, or one of the two above; nullptr if there is none.
+  const View* view_of(std::string_view name) const;
 
  private:
   std::uint64_t generation_ = 0;
   std::vector<std::shared_ptr<const ServerEntry>> servers_;
   std::shared_ptr<const View> all_;
+  std::shared_ptr<const View> mcp_, sse_;                                  // Null where they are not kept apart.
   std::map<std::string, std::shared_ptr<const View>, std::less<>> views_;  // By server name.
 };
 

@@ -190,6 +190,23 @@ TEST(SnapshotTest, TakesOverTheViewsThatDidNotChange) {
   EXPECT_EQ(&first.all(), &third.all());
 }
 
+TEST(SnapshotTest, ItsEndpointsAreAlikeUnlessTheyAreKeptApart) {
+  ServerSpec old = testing::http_spec("old");
+  old.transport = Transport::kSse;
+  Discovery discovery;
+  discovery.tools = {tool_json("a")};
+  const std::vector<std::shared_ptr<const ServerEntry>> servers{entry_of("up", {tool_json("b")}),
+                                                                share(admit(old, std::move(discovery)))};
+  const Snapshot alike(1, servers);
+  EXPECT_EQ(nullptr, alike.view_of(kMcpView));
+  EXPECT_EQ(nullptr, alike.view_of(kSseView));
+  const Snapshot separate(2, servers, &alike, Endpoints::kSeparate);
+  EXPECT_EQ((std::vector<std::string>{"up__b"}), names_on(only_page(separate.view_of(kMcpView)->tools())));
+  EXPECT_EQ((std::vector<std::string>{"old__a"}), names_on(only_page(separate.view_of(kSseView)->tools())));
+  EXPECT_EQ((std::vector<std::string>{"old__a", "up__b"}), names_on(only_page(separate.all().tools())));
+  EXPECT_EQ(nullptr, separate.find_server(kSseView));
+}
+
 TEST(SnapshotTest, AViewOutlivesItsSnapshots) {
   auto first = std::make_unique<Snapshot>(1, View::Servers{sample_entry("a")});
   const Snapshot second(2, first->servers(), first.get());

@@ -31,7 +31,7 @@ struct ListChange {
     return {tools && wanted.tools, prompts && wanted.prompts, resources && wanted.resources};
   }
 };
-// By scope: "" is the whole gateway, else a server's own endpoint.
+// By scope: "" is the whole gateway, else a view of the catalog: a server's own endpoint, or one of those kept apart.
 using ListChanges = std::map<std::string, ListChange, std::less<>>;
 
 // A resource changed, as its server names it.

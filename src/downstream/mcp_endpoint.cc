@@ -44,6 +44,7 @@ Task<void> McpEndpoint::stop() {
 }
 
 Task<void> McpEndpoint::handle(http::Exchange& exchange, std::string_view scope) {
+  if (scope.empty()) scope = options_.scope;
   if (exchange.method() == "POST") return post(exchange, scope);
   if (exchange.method() == "GET") return open_stream(exchange, scope);
   if (exchange.method() == "DELETE") return end_session(exchange, scope);

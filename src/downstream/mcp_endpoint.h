@@ -30,6 +30,8 @@ inline constexpr const char* kAnonymous = "anonymous";
 struct EndpointOptions {
   std::string server_info;      // Raw JSON of our `serverInfo`.
   std::string sse_server_info;  // The same for clients of HTTP+SSE.
+  std::string scope = {};       // Of `/mcp`; empty: the whole gateway.
+  std::string sse_scope = {};   // Of `/sse`, likewise.
 };
 
 // Serves `/mcp` and `/mcp/{server}` to clients of every era: reads a message, decides its era, and calls the service in

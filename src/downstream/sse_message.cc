@@ -120,7 +120,7 @@ Task<void> McpEndpoint::run_sse_request(std::shared_ptr<SseSession> sse, mcp::Re
 }
 
 Task<mcp::Response> McpEndpoint::initialize_sse(SseSession& sse, mcp::Request request, SseOrigin& origin) {
-  const Session client = new_session({}, request);
+  const Session client = new_session(options_.sse_scope, request);
   mcp::CallContext call = new_call(*client, origin.deadlines.coarse_now() + kCallTimeMax);
   auto result = co_await initialize_result(call, client, options_.sse_server_info);
   if (!result) co_return error_response(result.error(), call.request_id);

@@ -19,10 +19,8 @@ struct Reference {
 Error bad(std::string message) { return Error{ErrorCode::kInvalidArgument, std::move(message), {}}; }
 
 // Finds the template that `uri` names in the view's words.
-const catalog::ResourceTemplateEntry* find_template(const catalog::Snapshot& snapshot, const catalog::View& view,
-                                                    const std::string& scope, const std::string& uri) {
-  for (const auto& server : snapshot.servers()) {
-    if (!scope.empty() && server->spec.name.str() != scope) continue;
+const catalog::ResourceTemplateEntry* find_template(const catalog::View& view, const std::string& uri) {
+  for (const auto& server : view.servers()) {
     for (const auto& entry : server->resource_templates) {
       if (!entry.enabled) continue;
       if (uri == (view.names() == catalog::View::Names::kOwn ? entry.own_template : entry.exposed_template))
@@ -57,7 +55,7 @@ Result<Reference> resolve(const std::string& ref, const catalog::Snapshot& snaps
     own = prompt->own_name;
   } else if (value_of("type") != "\"ref/resource\"") {
     return bad("params.ref.type must be 'ref/prompt' or 'ref/resource'");
-  } else if (const auto* entry = find_template(snapshot, view, scope, asked)) {
+  } else if (const auto* entry = find_template(view, asked)) {
     found.server = snapshot.find_server(entry->server->spec.name.str());
     own = entry->own_template;
   } else if (auto route = route_resource(snapshot, view, scope, asked)) {

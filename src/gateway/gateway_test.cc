@@ -8,6 +8,7 @@
 #include "base/testing/fake_random.h"
 #include "catalog/admission.h"
 #include "catalog/definition.h"
+#include "catalog/names.h"
 #include "catalog/testing/samples.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
@@ -41,11 +42,11 @@ class GatewayTest : public testing::CoroTest {
     return catalog::admit(catalog::testing::http_spec(name), std::move(discovery));
   }
 
-  void publish(std::vector<catalog::ServerEntry> servers) {
+  void publish(std::vector<catalog::ServerEntry> servers, catalog::Endpoints endpoints = catalog::Endpoints::kAlike) {
     std::vector<std::shared_ptr<const catalog::ServerEntry>> entries;
     for (catalog::ServerEntry& entry : servers)
       entries.push_back(catalog::share(std::move(entry)));
-    catalog_.publish(std::make_shared<const catalog::Snapshot>(++generation_, std::move(entries)));
+    catalog_.publish(std::make_shared<const catalog::Snapshot>(++generation_, std::move(entries), nullptr, endpoints));
   }
 
   Task<void> ask(std::string method, std::string params, std::optional<Result<mcp::Response>>& got) {
@@ -435,6 +436,26 @@ TEST_F(GatewayTasksTest, AreAdvertisedToModernClientsWhereAServerHasThem) {
 
 TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {
   EXPECT_EQ(R"({"code":-32601,"message":"Method foo/bar not found"})", answer("foo/bar"));
+}
+
+TEST_F(GatewayTest, AnEndpointThatIsKeptApartHasItsOwnServersOnly) {
+  catalog::ServerEntry old = server("files", {"read"});
+  old.spec.transport = catalog::Transport::kSse;
+  publish({server("github", {"create_issue"}), std::move(old)}, catalog::Endpoints::kSeparate);
+  const std::string uri =
+      R"({"uri":")" + catalog::exposed_uri_of(catalog::ServerName("files"), "file:///b.txt") + "\"}";
+  call_.scope = catalog::kMcpView;
+  EXPECT_EQ(std::string::npos, answer("tools/list").find("files__read"));
+  EXPECT_NE(std::string::npos, answer("tools/call", R"({"name":"files__read","arguments":{}})").find("not found"));
+  EXPECT_NE(std::string::npos, answer("resources/read", uri).find("not found"));
+  EXPECT_TRUE(files_.seen().empty());
+  call_.scope = catalog::kSseView;
+  EXPECT_EQ(std::string::npos, answer("tools/list").find("github__"));
+  files_.reply("tools/call", "{}");
+  answer("tools/call", R"({"name":"files__read","arguments":{}})");
+  files_.reply("resources/read", R"({"contents":[]})");
+  answer("resources/read", uri);
+  EXPECT_EQ(2u, files_.seen().size());
 }
 
 }  // namespace

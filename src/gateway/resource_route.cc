@@ -31,6 +31,8 @@ std::optional<ResourceRoute> route_resource(const catalog::Snapshot& snapshot, c
     route = ResourceRoute{snapshot.find_server(parsed->server.str()), parsed->own_uri};
   }
   if (!route.server || !route.server->enabled || !has_resources(*route.server)) return std::nullopt;
+  if (const auto& servers = view.servers(); std::find(servers.begin(), servers.end(), route.server) == servers.end())
+    return std::nullopt;
   if (is_disabled(*route.server, route.own_uri)) return std::nullopt;
   return route;
 }

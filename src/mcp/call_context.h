@@ -35,7 +35,8 @@ struct CallContext {
   // The fields of the client's HTTP request, borrowed from its exchange; none for callers that have no request. Read
   // only for servers that may see some of them (catalog::ServerSpec::forward_headers).
   std::span<const HeaderField> client_headers = {};
-  std::string scope;  // The server that `/mcp/{server}` names: its own names and URIs count. Empty: the whole gateway.
+  std::string
+      scope;  // The view of the catalog: a server (`/mcp/{server}`), by its own names, or an endpoint's. Empty: all.
 };
 
 }  // namespace jungle::mcp

@@ -4,12 +4,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { startAuthorizationServer } from './support/authorization-server.mjs';
-import { names, refused } from './support/expect.mjs';
+import { exposedUri, names, refused } from './support/expect.mjs';
 import { freePort, startGateway } from './support/gateway.mjs';
+import { startHttpUpstream } from './support/http-upstream.mjs';
 import { LegacySession, modern } from './support/mcp.mjs';
 import { registerWithOauth } from './support/oauth-registration.mjs';
 import { startProtectedUpstream } from './support/protected-upstream.mjs';
 import { HUGE_BYTES } from './support/scripted.mjs';
+import { SseClient } from './support/sse-client.mjs';
 import { startSseUpstream } from './support/sse-upstream.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -179,3 +181,35 @@ test('a server that says so is listed anew, also after it could not be heard', a
   await gateway.rest('POST', '/servers/old/disable');
   await eventually('a disabled server is not listened to', () => upstream.sessions.size === 0);
 });
+
+for (const [how, settings] of Object.entries({ flag: { args: ['--separate-sse'] }, variable: { env: { SEPARATE_SSE: 'true' } } })) {
+  test(`its tools are at /sse only, and those of others at /mcp only, if that is asked for by a ${how}`, async (t) => {
+    const { gateway, upstream } = await gatewayWithServer(t, { options: { tellsNews: true }, gateway: settings });
+    await gateway.register({ name: 'up', transport: 'streamable_http', url: (await startHttpUpstream(t)).url() });
+    const session = await LegacySession.open(gateway.mcp());
+    const stream = await session.listen();
+    const client = await SseClient.open(gateway);
+    await client.initialize();
+    const all = async (list) => new Set(names(list.tools).map((name) => name.split('__')[0]));
+    assert.deepEqual(await all(await session.result('tools/list')), new Set(['up']));
+    assert.deepEqual(await all(await client.result('tools/list')), new Set(['old']));
+    const echo = (server) => ({ name: `${server}__echo`, arguments: { message: server } });
+    assert.equal(textOf(await session.call('tools/call', echo('up'))), 'echo: up');
+    assert.equal((await client.result('tools/call', echo('old'))).content[0].text, 'echo: old');
+    assert.match(textOf(await session.call('tools/call', echo('old'))), /not found/);
+    assert.match((await client.call('tools/call', echo('up'))).error.message, /not found/);
+    assert.match(textOf(await session.call('resources/read', { uri: exposedUri('old', 'file:///unlisted.txt') })), /not found/);
+    for (const name of ['old', 'up']) {
+      const invoked = await gateway.rest('POST', '/tools/invoke', { name: `${name}__echo`, message: name });
+      assert.equal(invoked.json.content[0].text, `echo: ${name}`, 'REST has all');
+      const own = await modern(gateway.mcp(name), 'tools/call', { name: 'echo', arguments: { message: name } });
+      assert.equal(textOf(own), `echo: ${name}`, 'and so has each server an endpoint');
+    }
+    await eventually('the gateway listens', () => upstream.seen('ping').length === 1);
+    upstream.script.extraTools.push({ name: 'told', inputSchema: { type: 'object' } });
+    upstream.script.tell('notifications/tools/list_changed');
+    await eventually('clients of /sse hear it', () => client.notifications.some(({ method }) => method === 'notifications/tools/list_changed'));
+    assert.deepEqual(stream.events.filter(({ data }) => data), [], 'those of /mcp do not');
+    stream.close();
+  });
+}

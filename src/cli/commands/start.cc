@@ -18,6 +18,7 @@ Result<void> run_start(World& world, const Invocation& invocation) {
   flags.log_level = invocation.text("log-level");
   flags.enterprise = invocation.is_on("enterprise");
   flags.prod = invocation.is_on("prod");
+  flags.separate_sse = invocation.is_on("separate-sse");
   const auto config = app::config_from(flags, gateway_environment(world), file_access(world));
   if (!config) return config.error();
   for (const std::string& warning : config->warnings)
@@ -29,7 +30,7 @@ constexpr std::string_view kAbout =
     "Start the MCPJungle server: the MCP endpoint at /mcp, and the REST API that the other commands talk to.\n"
     "\n"
     "Settings come from flags, then the environment, then a .env file in the working directory:\n"
-    "  PORT, HOST, ALLOWED_HOSTS, SQLITE_DB_PATH, SERVER_MODE, LIST_AT_START, LOG_FORMAT, LOG_LEVEL\n"
+    "  PORT, HOST, ALLOWED_HOSTS, SQLITE_DB_PATH, SERVER_MODE, LIST_AT_START, SEPARATE_SSE, LOG_FORMAT, LOG_LEVEL\n"
     "  MCP_SERVER_INIT_REQ_TIMEOUT_SEC  seconds for an MCP server to initialize (default 30)\n"
     "  MCP_CALL_TIMEOUT_SEC             seconds for a call to an MCP server (default 300)\n"
     "  SESSION_IDLE_TIMEOUT_SEC         seconds after which idle stateful sessions end (default 3600; 0 or -1: never)\n"
@@ -59,6 +60,10 @@ Command start_command() {
        "Which servers are asked at the start what they offer: all, http (no stdio server is started for it) or none "
        "(env LIST_AT_START)",
        "all"},
+      {"separate-sse", 0, "",
+       "Servers of the transport sse are at /sse only, and all others at /mcp only, as in MCPJungle; without it both "
+       "have all servers (env SEPARATE_SSE)",
+       ""},
       {"log-format", 0, "string", "Log format: text or json (env LOG_FORMAT)", "text"},
       {"log-level", 0, "string", "Log level: trace, debug, info, warn or error (env LOG_LEVEL)", "info"}};
   command.run = run_start;
