@@ -34,6 +34,7 @@ struct ChangeStream : boost::intrusive::list_base_hook<boost::intrusive::link_mo
   const WatchList* watched = nullptr;      // Which resources; null: none.
   const WatchList* tasks = nullptr;        // Which tasks; null: none.
   const SseSession* sse = nullptr;         // Of a client of HTTP+SSE, which hears everything here.
+  http::Exchange* exchange = nullptr;      // With `sse`: ended with it, in the middle of a write if need be.
   const ClientSession* session = nullptr;  // Of a legacy client.
   const ReplayStream* resumed = nullptr;   // The answer stream that is replayed here, if any: then there are no news.
 

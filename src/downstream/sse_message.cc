@@ -84,7 +84,7 @@ Task<void> McpEndpoint::handle_message(http::Exchange& exchange) {
   const std::string id = session_id_of(exchange.query());
   if (id.empty()) return refuse(mcp::kInvalidParams, "Missing sessionId");
   const auto sse = sessions_.find_sse(id);
-  if (!sse) return refuse(mcp::kInvalidParams, "Invalid session ID");
+  if (!sse || sse->ended()) return refuse(mcp::kInvalidParams, "Invalid session ID");
   auto read = mcp::read_message(std::move(exchange.body()), mcp::ResultForm::kLegacy);
   if (std::holds_alternative<mcp::BadMessage>(read)) return refuse(mcp::kParseError, "Parse error");
   mcp::Message& message = std::get<mcp::Message>(read);

@@ -38,16 +38,15 @@ Task<void> McpEndpoint::handle_sse(http::Exchange& exchange) {
   const SseEnd end(sessions_, peers_, *sse);
   ChangeStream stream(executor_);
   stream.sse = sse.get();
+  stream.exchange = &exchange;
   streams_.push_back(stream);
   const std::string address = "/message?sessionId=" + sse->id();
   const auto started = co_await start_event_stream(exchange, "endpoint", address);
   if (!started) co_return;
   co_await run_sse(exchange, *sse, stream);
-  if (sse->overflowed()) {
-    log_.warn("a client of HTTP+SSE does not read what it asked for: its session ends",
-              {{"waiting_bytes_max", kSseWaitingBytesMax}});
-  }
-  co_await end_event_stream(exchange);
+  if (!sse->overflowed()) co_return co_await end_event_stream(exchange);
+  log_.warn("a client of HTTP+SSE does not read what it asked for: its session ends",
+            {{"waiting_bytes_max", kSseWaitingBytesMax}});
 }
 
 // Until the client hangs up, reads nothing of too much, or the gateway stops.
@@ -78,7 +77,9 @@ Task<void> McpEndpoint::run_sse(http::Exchange& exchange, SseSession& sse, Chang
 
 void McpEndpoint::sse_grew(const std::string& id) {
   for (ChangeStream& stream : streams_) {
-    if (stream.sse != nullptr && stream.sse->id() == id) stream.news.notify_all();
+    if (stream.sse == nullptr || stream.sse->id() != id) continue;
+    stream.news.notify_all();
+    if (stream.sse->overflowed()) stream.exchange->cancel(http::CancelReason::kRequested);
   }
 }
 

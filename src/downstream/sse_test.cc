@@ -170,6 +170,23 @@ TEST_F(SseTest, TellsTheStreamOfTheFirstMessageThatWaits) {
   EXPECT_TRUE(session.push("d"));
 }
 
+TEST_F(SseTest, EndsTheSessionOfAClientThatDoesNotReadAtOnce) {
+  service_.reply("tools/call",
+                 R"({"resultType":"complete","content":[],"large":")" + std::string(1024 * 1024, 'x') + "\"}");
+  const auto stream = initialized();
+  constexpr int kMoreThanSocketsHold = 32;
+  int status = 202;
+  int calls = 0;
+  for (; calls < kMoreThanSocketsHold && status == 202; ++calls)
+    status = say(*stream, call(std::to_string(calls))).status;
+  const Answer refused = say(*stream, R"({"jsonrpc":"2.0","id":"p","method":"ping"})");
+  EXPECT_EQ(400, refused.status);
+  EXPECT_THAT(refused.body, ::testing::HasSubstr("Invalid session ID"));
+  read_messages(*stream, kMoreThanSocketsHold);
+  EXPECT_TRUE(stream->ended);
+  EXPECT_LT(stream->messages.size(), static_cast<std::size_t>(kMoreThanSocketsHold));
+}
+
 TEST_F(SseTest, GivesUpAClientThatDoesNotRead) {
   SseSession session("x");
   const std::string large(kSseWaitingBytesMax, 'x');
