@@ -131,7 +131,8 @@ void SessionStream::answer(std::string text) { say(worker_, use_, std::move(text
 
 Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, SessionStreams& streams,
                        mcp::ClientCapabilities capabilities, std::shared_ptr<HttpLink> link, LinkUse use) {
-  if (!capabilities.any() || link->session_id.empty() || streams.are_none) co_return;
+  const bool may_speak = capabilities.any() || link->takes_log_level;
+  if (!may_speak || link->session_id.empty() || streams.are_none) co_return;
   auto name = std::make_shared<HttpLink>();
   name->era = link->era;
   name->revision = link->revision;

@@ -15,9 +15,9 @@
 
 namespace jungle::upstream {
 
-// Some servers put what they ask in the middle of a call on this stream, not on the call's. Only a task that it belongs
-// to says which call it is for (SEP-2260): else it goes to the one that is in flight, and is refused while there are
-// several, or none. Opened before the first call, and again when it ends, until close().
+// Some servers put what they ask or log in the middle of a call on this stream, not on the call's. Only a task that it
+// belongs to says which call it is for (SEP-2260): else it goes to the one that is in flight; with several, or none, a
+// question is refused. Opened before the first call, and again when it ends, until close().
 //
 // Shared by the link of its session and by its own coroutine, which runs on the worker that opened it. Callable from
 // any thread, but for open().
@@ -88,7 +88,7 @@ struct SessionStreams {
 };
 
 // Gives a fresh session of `use.endpoint` its stream, if its server may need one: it can ask the session's clients
-// something (`capabilities`), and is not known to have none.
+// something (`capabilities`), or logs, and is not known to have none.
 Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, SessionStreams& streams,
                        mcp::ClientCapabilities capabilities, std::shared_ptr<HttpLink> link, LinkUse use);
 

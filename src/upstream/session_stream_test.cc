@@ -306,6 +306,34 @@ CORO_TEST_F(SessionStreamTest, IsNotOpenedForClientsThatCannotBeAsked) {
   EXPECT_EQ(0u, count("GET"));
 }
 
+CORO_TEST_F(SessionStreamTest, IsOpenedForAnyClientAtAServerThatLogs) {
+  be_asking();
+  answer("initialize", [](const SeenRequest& r) {
+    auto reply = result(r, R"("protocolVersion":"2025-06-18","capabilities":{"logging":{}},"serverInfo":{"name":"i"})");
+    reply.with_header("Mcp-Session-Id", "s");
+    return reply;
+  });
+  sink_.answer.reset();
+  context_of_call_.client_capabilities = {};
+  context_of_call_.revision = mcp::Revision::k2025_11_25;
+  std::string text;
+  spawn(call_into(stateful(), &text));
+  co_await until_count("tools/call", 1);
+  co_await pass_time(20ms);
+  imposter_.push(R"(data: {"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}})"
+                 "\n\n",
+                 "GET");
+  std::function<bool()> heard = [this] { return !sink_.events.empty(); };
+  co_await until(std::move(heard));
+  EXPECT_THAT(sink_.events, ElementsAre(HasSubstr("notifications/message")));
+  ask();
+  const auto said = co_await answers(1);
+  EXPECT_THAT(said, ElementsAre(HasSubstr("the client of this call did not offer elicitation/create")));
+  finish(0);
+  co_await join();
+  EXPECT_EQ("ok", text);
+}
+
 CORO_TEST_F(SessionStreamTest, IsNotOpenedAtAServerThatHasNoSessions) {
   be_legacy(false);
   const std::string text = co_await call(http_server(imposter_.url()), "t", "{}");
