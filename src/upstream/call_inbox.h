@@ -1,6 +1,7 @@
 // What comes for a call besides its answer.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@ class CallInbox : public RemoteCall {
   // A request of the server that can only belong to this call.
   static void put(const std::shared_ptr<CallInbox>& call, mcp::Request question) {
     asio::dispatch(call->caller(), [call, question = std::move(question)]() mutable {
-      if (call->questions_.size() >= kQueuedEvents) return;
+      if (!call->admit(bytes_of(question))) return;
       call->questions_.push_back(std::move(question));
       call->wake();
     });
@@ -28,10 +29,15 @@ class CallInbox : public RemoteCall {
     if (questions_.empty()) return std::nullopt;
     mcp::Request question = std::move(questions_.front());
     questions_.pop_front();
+    taken(bytes_of(question));
     return question;
   }
 
  private:
+  static std::size_t bytes_of(const mcp::Request& question) {
+    return sizeof(question) + question.method_name.size() + question.params.received_text().size();
+  }
+
   std::deque<mcp::Request> questions_;
 };
 

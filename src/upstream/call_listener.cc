@@ -13,18 +13,18 @@
 namespace jungle::upstream {
 namespace {
 
-// Collects what comes before the answer.
+// Collects what comes before the answer. A server that says more than the client reads has to wait.
 class InboxListener final : public PostListener {
  public:
   explicit InboxListener(std::shared_ptr<CallInbox> inbox) : inbox_(std::move(inbox)) {}
 
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse&) override {
+    co_await inbox_->room();
     RemoteCall::tell(inbox_, std::move(notification));
-    co_return;
   }
   Task<void> on_request(mcp::Request request, http::ClientResponse&) override {
+    co_await inbox_->room();
     CallInbox::put(inbox_, std::move(request));
-    co_return;
   }
 
  private:
@@ -109,7 +109,7 @@ Task<void> CallListener::relay_from(std::shared_ptr<CallInbox> inbox, const std:
       co_await relay(std::move(*event));
     }
     const bool stop = co_await is_cancelled();
-    if (stop || answer || worker_.deadlines.coarse_now() >= deadline_) co_return;
+    if (stop || answer || inbox->is_overrun() || worker_.deadlines.coarse_now() >= deadline_) co_return;
     worker_.deadlines.arm(expiry, deadline_);
     const bool woken = co_await inbox->changed();
     if (!woken) co_return;
@@ -127,6 +127,7 @@ Task<Result<HttpAnswer>> post_beside_stream(Worker& worker, const HttpPost& requ
   auto posting = without_throwing(post_into(worker, lasting, flight.inbox(), answer));
   auto relaying = without_throwing(listener.relay_from(flight.inbox(), answer, request.deadline));
   co_await (std::move(posting) || std::move(relaying));
+  if (flight.inbox()->is_overrun()) co_return overrun_error();
   if (answer) co_return std::move(*answer);
   const bool stop = co_await is_cancelled();
   if (stop) co_return Error{ErrorCode::kCancelled, "the call was cancelled", {}};

@@ -17,6 +17,8 @@
 namespace jungle::upstream {
 namespace {
 
+constexpr const char* kTooSlow = "the client reads too slowly";
+
 // Withdraws a call from the server's home, unless it was answered.
 class Withdrawal {
  public:
@@ -150,6 +152,9 @@ Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Si
   worker_.deadlines.arm(expiry, clock.deadline_from(start + facts.init_timeout));
   ChannelHome& home = home_of(era, call, events);
   Withdrawal withdrawal(home, state_, id);
+  waiting->on_overrun([state = state_, &home, id] {
+    asio::dispatch(state->home.executor, [state, &home, id] { home.cancel(id, kTooSlow); });
+  });
   asio::dispatch(state_->home.executor, [state = state_, &home, waiting] { home.submit(waiting); });
 
   const std::function<void(std::string)> answer_server = [state = state_, &home, id](std::string text) {
@@ -180,6 +185,10 @@ Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Si
       if (!for_client) continue;
       auto sent = co_await events.send(std::move(*for_client));
       (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
+    }
+    if (waiting->is_overrun()) {
+      withdrawal.set_reason(kTooSlow);
+      co_return overrun_error();
     }
     if (auto& answer = waiting->answer()) {
       withdrawal.answered();

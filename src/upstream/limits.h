@@ -20,9 +20,9 @@ inline constexpr Seconds kInputTime{600};            // That a call gets when it
 inline constexpr std::size_t kParkedCallsMax = 256;  // Of one server: they wait for a modern client's input,
 inline constexpr Seconds kParkedTime{600};           // each so long.
 inline constexpr Millis kParkPause{5};               // For further questions, before the client is given the first.
-inline constexpr std::size_t kQueuedEvents = 1000;   // Notifications waiting for a slow client; more are dropped.
-inline constexpr Seconds kGoodbyeTimeout{5};         // For a DELETE, a `cancelled`, a log level, an answer to a server.
-inline constexpr std::size_t kGoodbyesMax = 256;     // Of those at once, per worker and server; more are not sent.
+inline constexpr std::size_t kUnreadBytesMax = 16 * 1024 * 1024;  // Of what a server says during one call.
+inline constexpr Seconds kGoodbyeTimeout{5};      // For a DELETE, a `cancelled`, a log level, an answer to a server.
+inline constexpr std::size_t kGoodbyesMax = 256;  // Of those at once, per worker and server; more are not sent.
 
 // Answers. A tools/list of 64 MiB is a mistake; the largest seen in the wild is 3 MiB.
 inline constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;

@@ -59,6 +59,7 @@ Task<Result<mcp::Response>> answer_of_leg(std::shared_ptr<RemoteCall> leg, std::
       auto sent = co_await events.send(std::move(*mine));
       (void)sent.has_value();  // Nobody listens any more; the call itself goes on.
     }
+    if (leg->is_overrun()) co_return overrun_error();
     if (auto& answer = leg->answer()) co_return std::move(*answer);
     const bool stop = co_await is_cancelled();
     if (stop) break;

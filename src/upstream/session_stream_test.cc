@@ -63,6 +63,14 @@ class SessionStreamTest : public testing::HttpUpstreamTest {
             task + "\"}}}}\n\n",
         "GET");
   }
+  static constexpr std::size_t kPieceBytes = 256 * 1024;
+  void log_pieces(std::size_t count, const std::string& method) {
+    const std::string event =
+        R"(data: {"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":")" +
+        std::string(kPieceBytes, 'x') + "\"}}\n\n";
+    for (std::size_t i = 0; i < count; ++i)
+      imposter_.push(event, method);
+  }
   // The answer to the n-th call.
   void finish(std::size_t n) {
     imposter_.push("data: {\"jsonrpc\":\"2.0\",\"id\":" + calls_[n] + ",\"result\":{" + kText + "}}\n\n", "POST");
@@ -332,6 +340,41 @@ CORO_TEST_F(SessionStreamTest, IsOpenedForAnyClientAtAServerThatLogs) {
   finish(0);
   co_await join();
   EXPECT_EQ("ok", text);
+}
+
+CORO_TEST_F(SessionStreamTest, LetsAServerWaitForAClientThatReadsSlowly) {
+  be_asking();
+  context_of_call_.revision = mcp::Revision::k2025_11_25;
+  sink_.hold(context_.get_executor());
+  std::string text;
+  spawn(call_into(stateful(), &text));
+  co_await until_count("tools/call", 1);
+  co_await pass_time(20ms);
+  constexpr std::size_t kPieces = 2 * kUnreadBytesMax / kPieceBytes;
+  log_pieces(kPieces, "POST");
+  finish(0);
+  co_await pass_time(1s);
+  EXPECT_EQ("", text);
+  EXPECT_EQ(1u, sink_.events.size());
+  sink_.release();
+  co_await join();
+  EXPECT_EQ("ok", text);
+  EXPECT_EQ(kPieces, sink_.events.size());
+}
+
+CORO_TEST_F(SessionStreamTest, GivesUpACallThatDoesNotTakeWhatComesOnTheStreamOfTheSession) {
+  be_asking();
+  context_of_call_.revision = mcp::Revision::k2025_11_25;
+  sink_.hold(context_.get_executor());
+  std::string text;
+  spawn(call_into(stateful(), &text));
+  co_await until_count("tools/call", 1);
+  co_await pass_time(20ms);
+  log_pieces(kUnreadBytesMax / kPieceBytes + 2, "GET");
+  co_await pass_time(1s);
+  sink_.release();
+  co_await join();
+  EXPECT_THAT(text, HasSubstr("the client reads too slowly"));
 }
 
 CORO_TEST_F(SessionStreamTest, IsNotOpenedAtAServerThatHasNoSessions) {

@@ -22,6 +22,11 @@ class StdioUpstreamTest : public testing::UpstreamTest {
     const auto answer = co_await send(server, "tools/call", R"({"name":")" + tool + R"(","task":{}})");
     *out = testing::text_of_result(answer);
   }
+  Task<void> flood_into(catalog::ServerEntry server, std::string* out) {
+    const auto answer = co_await send(
+        server, "tools/call", R"({"_meta":{"progressToken":"p"},"name":"flood","arguments":{"bytes":20000000}})");
+    *out = testing::text_of_result(answer);
+  }
   Task<void> until_children(std::size_t count) {
     for (int i = 0; i < 400 && testing::children_of_this_process().living.size() != count; ++i)
       co_await pass_time(10ms);
@@ -317,6 +322,29 @@ CORO_TEST_F(StdioUpstreamTest, TellsAStatefulServerAboutACancellation) {
   EXPECT_EQ("failed: server 'fix': the call was cancelled", hung);
   const std::string count = co_await call(server, "cancelled", "{}");
   EXPECT_EQ("1", count);
+}
+
+CORO_TEST_F(StdioUpstreamTest, GivesUpACallWhoseClientReadsTooSlowlyAndNoOther) {
+  auto server = stdio_server({});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  sink_.hold(context_.get_executor());
+  std::string slow;
+  spawn(flood_into(server, &slow));
+  const auto is_stuck = [this] { return !sink_.events.empty(); };
+  while (!is_stuck())
+    co_await pass_time(10ms);
+  std::string cancelled;
+  while (cancelled != "1") {
+    cancelled = co_await call(server, "cancelled", "{}");
+    co_await pass_time(10ms);
+  }
+  EXPECT_EQ("", slow);
+  sink_.release();
+  co_await join();
+  EXPECT_EQ(
+      "failed: the client reads too slowly: more than 16 MiB of what the server said during this call waited for it",
+      slow);
+  EXPECT_LT(sink_.events.size(), 20u);
 }
 
 CORO_TEST_F(StdioUpstreamTest, EndsAStatelessProcessWhoseCallWasCancelled) {

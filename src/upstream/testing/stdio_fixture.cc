@@ -8,10 +8,11 @@
 //   silent            read, never answer                      chatty     write garbage lines to stdout
 //   strict            exit on any request before initialize   slow-start=MS  wait before reading
 //   noisy=N           write N lines to stderr at once
-// Tools: echo, big (a result of `bytes` bytes on one line), progress, ask (sends a server request first),
-// ask-and-cancel, pid, counter, hang (never answers), die (exits with code 3), cancelled (how many cancellations came),
-// change (says that the tools have changed), touch (says that what was subscribed to last has changed, and names it),
-// doubt (refuses the revision of the first call), pair (tasks that ask their clients once there are two of them).
+// Tools: echo, big (a result of `bytes` bytes on one line), flood (`bytes` bytes of progress, then the answer),
+// progress, ask (sends a server request first), ask-and-cancel, pid, counter, hang (never answers), die (exits with
+// code 3), cancelled (how many cancellations came), change (says that the tools have changed), touch (says that what
+// was subscribed to last has changed, and names it), doubt (refuses the revision of the first call), pair (tasks that
+// ask their clients once there are two of them).
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -129,6 +130,14 @@ class Server {
     if (name == "\"cancelled\"") return text_result(id, std::to_string(cancelled_));
     if (name == "\"params\"") return text_result(id, value_of(line, "params"));
     if (name == "\"big\"") return text_result(id, std::string(std::stoul(value_of(line, "bytes")), 'x'));
+    if (name == "\"flood\"") {
+      constexpr std::size_t kPiece = 32 * 1024;
+      const std::string params =
+          "\"progressToken\":" + value_of(line, "progressToken") + R"(,"progress":1,"message":")";
+      for (std::size_t left = std::stoul(value_of(line, "bytes")); left >= kPiece; left -= kPiece)
+        say("progress", params + std::string(kPiece, 'x') + "\"");
+      return text_result(id, "flooded");
+    }
     if (name == "\"touch\"") {
       if (!subscribed_.empty()) {
         say("resources/updated", "\"uri\":" + subscribed_);

@@ -27,7 +27,17 @@ class RecordingSink final : public mcp::EventSink {
  public:
   Task<Result<void>> send(mcp::Notification event) override {
     events.push_back(event.method + " " + event.params);
+    while (held) {
+      const bool woken = co_await held->wait();
+      if (!woken) break;
+    }
     co_return Result<void>();
+  }
+  // A client that reads nothing more until release().
+  void hold(Executor executor) { held = std::make_unique<Signal>(executor); }
+  void release() {
+    const auto waiting = std::move(held);
+    waiting->notify_all();
   }
   // Asked, it answers `answer` at once, if that is set.
   bool can_ask() const override { return answer.has_value(); }
@@ -43,6 +53,7 @@ class RecordingSink final : public mcp::EventSink {
   std::vector<std::string> events;
   std::vector<std::string> questions;
   std::vector<std::string> withdrawn;
+  std::unique_ptr<Signal> held;
   bool answers_at_once = true;
   std::optional<mcp::Response> answer;
 };

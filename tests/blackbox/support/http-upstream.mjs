@@ -178,8 +178,10 @@ class HttpUpstream {
       isStream = true;
       open();
       this.observe('out', value);
-      res.write(`event: message\ndata: ${JSON.stringify(value)}\n\n`);
+      const isTaken = res.write(`event: message\ndata: ${JSON.stringify(value)}\n\n`);
+      return isTaken || res.destroyed ? undefined : Promise.race([closed, new Promise((resolve) => res.once('drain', resolve))]);
     };
+    const closed = new Promise((resolve) => res.once('close', resolve));
     const hooks = [];
     this.#cancelled.set(message.id, () => hooks.forEach((hook) => hook()));
     res.on('close', () => isModern && !res.writableFinished && hooks.forEach((hook) => hook()));

@@ -67,6 +67,12 @@ async function anOrphanIsReaped() {
   return eventually('an orphan is reaped', () => statusOf(pid) === undefined, REAP_MS).then(() => true, () => false);
 }
 
+// The memory that a process holds, in bytes.
+export const residentBytesOf = (pid) => Number(/^VmRSS:\s+(\d+) kB/m.exec(read(pid, 'status'))[1]) * 1024;
+
+// Whether a process keeps what it frees, to find mistakes: its memory says nothing then.
+export const isSanitized = (pid) => read(pid, 'maps').includes('libasan');
+
 // The zombies whose parent is `parent`.
 export function zombiesOf(parent) {
   return pids().filter((pid) => {

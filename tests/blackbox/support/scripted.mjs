@@ -35,6 +35,7 @@ export class Fault extends Error {
 
 export const FAULTS = ['silent', 'twice', 'other_id', 'cut', 'html', 'huge_line', 'not_json', 'exit'];
 export const HUGE_BYTES = 10 * 1024 * 1024;
+export const FLOOD_PIECE = 64 * 1024;
 
 export const TOOLS = {
   echo: {
@@ -90,6 +91,27 @@ export const TOOLS = {
       await call.notify('notifications/progress', { progressToken: call.progressToken, progress: 1 });
       return untilReleased(call);
     },
+  },
+  flood: {
+    description: 'Reports `bytes` bytes of progress, as fast as they are taken, then answers', inputSchema: object({ bytes: { type: 'integer' } }),
+    run: async ({ bytes }, call) => {
+      const { server, progressToken } = call;
+      let isCancelled = false;
+      call.onCancelled(() => {
+        isCancelled = true;
+        server.cancelled++;
+      });
+      const message = 'x'.repeat(FLOOD_PIECE);
+      for (let progress = 1; progress * FLOOD_PIECE <= bytes && !isCancelled; progress++) {
+        await call.notify('notifications/progress', { progressToken, progress, message });
+        server.flooded.set(progressToken, progress * FLOOD_PIECE);
+        await new Promise(setImmediate);  // A pipe is written at once: what comes in has to be read too.
+      }
+      return text('flooded');
+    },
+  },
+  big: {
+    description: 'A result of `bytes` bytes', inputSchema: object({ bytes: { type: 'integer' } }), run: ({ bytes }) => text('x'.repeat(bytes)),
   },
   slow_progress: {
     description: 'Takes three seconds and reports progress all the time', inputSchema: object(),
@@ -182,6 +204,7 @@ const TEMPLATE = { uriTemplate: 'item://{id}', name: 'item', description: 'One i
 export class ScriptedServer {
   waiting = [];    // Releases the calls of the tools that wait.
   cancelled = 0;   // How many of them were cancelled.
+  flooded = new Map();  // Progress token → bytes of progress that the wire took.
   extraTools = [];
   tasks = new ScriptedTasks();
   subscribed = new Set();  // Of legacy clients, all sessions together.
