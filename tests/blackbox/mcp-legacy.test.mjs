@@ -291,8 +291,9 @@ for (const how of ['end', 'destroy']) {
         open();
         return res.write('id: one\nretry: 100\ndata:\n\n', () => res[how]());
       }
-      if (req.method !== 'GET') return false;
-      assert.equal(req.headers['last-event-id'], 'one');
+      const resumes = req.headers['last-event-id'];
+      if (req.method !== 'GET' || resumes === undefined) return false;  // Or it is the stream of the session.
+      assert.equal(resumes, 'one');
       open();
       const result = { content: [{ type: 'text', text: 'resumed' }] };
       res.end(`id: two\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
@@ -303,7 +304,7 @@ for (const how of ['end', 'destroy']) {
     const { message } = await session.call('tools/call', { name: 'up__echo', arguments: { message: 'x' } });
     assert.equal(message.result?.content[0].text, 'resumed', JSON.stringify(message));
     assert.equal(upstream.seen('tools/call').length, 1);
-    const resumed = upstream.requests.find(({ method }) => method === 'GET');
+    const resumed = upstream.requests.find(({ method, headers }) => method === 'GET' && headers['last-event-id']);
     assert.equal(resumed.headers['mcp-session-id'], upstream.seen('tools/call')[0].headers['mcp-session-id']);
   });
 }
