@@ -19,13 +19,12 @@ namespace jungle::upstream {
 SessionStream::SessionStream(Worker& worker, std::shared_ptr<const ServerNews> news, LinkUse use)
     : worker_(worker), news_(std::move(news)), use_(std::move(use)), changed_(worker.executor) {}
 
-Task<bool> SessionStream::open() {
+Task<SessionStream::Opening> SessionStream::open(Millis patience) {
   worker_.parked.spawn(run());
   auto settling = until_settled();
-  const auto settled =
-      co_await with_deadline(worker_.time, worker_.time.steady_now() + kStreamOpenTime, std::move(settling));
-  (void)settled;
-  co_return !is_none_;
+  const auto settled = co_await with_deadline(worker_.time, worker_.time.steady_now() + patience, std::move(settling));
+  if (is_none_) co_return Opening::kNone;
+  co_return settled ? Opening::kOpen : Opening::kLate;
 }
 
 void SessionStream::close() {
@@ -151,12 +150,13 @@ Task<void> open_stream(Worker& worker, std::shared_ptr<const ServerNews> news, S
     link->stream = other;  // The server has given one session to two who asked for one.
     co_return;
   }
-  const bool has_one = co_await stream->open();
-  if (has_one) {
-    link->stream = std::move(stream);
-  } else {
+  const auto opening = co_await stream->open(streams.are_late ? Millis(0) : kStreamOpenTime);
+  if (opening == SessionStream::Opening::kNone) {
     streams.are_none = true;
+    co_return;
   }
+  streams.are_late = opening == SessionStream::Opening::kLate;
+  link->stream = std::move(stream);
 }
 
 SessionStream::Flight::Flight(std::shared_ptr<SessionStream> stream, std::uint64_t id, Executor caller)

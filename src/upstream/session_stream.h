@@ -26,8 +26,10 @@ class SessionStream final : public std::enable_shared_from_this<SessionStream>, 
   // `use` names the session; its link is not the one that owns this.
   SessionStream(Worker& worker, std::shared_ptr<const ServerNews> news, LinkUse use);
 
-  // Starts it; returns when the server has opened it, or kStreamOpenTime later. False: this server has none.
-  Task<bool> open();
+  // What became of a start: some servers send the head of a stream with its first event only.
+  enum class Opening : std::uint8_t { kOpen, kLate, kNone };
+  // Starts it; returns when the server has opened it or has none, or `patience` later.
+  Task<Opening> open(Millis patience);
   void close();
 
   bool is_closed() const { return is_closed_; }
@@ -84,6 +86,7 @@ struct SessionStreams {
   using ById = std::map<std::string, std::weak_ptr<SessionStream>, std::less<>>;
 
   std::atomic<bool> are_none{false};  // The server has no such streams.
+  std::atomic<bool> are_late{false};  // Their heads come with their first events: nobody waits for them again.
   Guarded<ById> open;
 };
 

@@ -384,6 +384,20 @@ CORO_TEST_F(SessionStreamTest, IsNotOpenedAtAServerThatHasNoSessions) {
   EXPECT_EQ(0u, count("GET"));
 }
 
+// Some servers send the head with the first event only.
+CORO_TEST_F(SessionStreamTest, IsNotWaitedForAgainWhereItComesLate) {
+  be_legacy(true);
+  answer("GET", [](const SeenRequest&) { return http::testing::open_events({}).held(); });
+  const auto server = http_server(imposter_.url());
+  const std::string first = co_await call(server, "t", "{}");
+  EXPECT_EQ("ok", first);
+  std::string second;
+  spawn(call_into(server, &second));
+  co_await pass_time(kStreamOpenTime / 2);
+  EXPECT_EQ("ok", second);
+  co_await join();
+}
+
 CORO_TEST_F(SessionStreamTest, IsAskedForOnceWhereThereIsNone) {
   be_legacy(true);
   answer("GET", [](const SeenRequest&) { return http::testing::text("", 405); });
