@@ -8,6 +8,7 @@ steadiest figure on a shared machine. Requests per second and latency depend on 
 ratios, not figures. The rows of a table take TURNS turns, one after the other, and each figure is the median of its
 turns: where a scheduler puts the threads for a second decides over the slowest hundredth more than any of the programs.
 """
+import contextlib
 import http.server
 import json
 import os
@@ -409,20 +410,27 @@ def lists(folder, started):
             process.wait()
 
 
-def main():
+@contextlib.contextmanager
+def workplace():
+    """A folder, and a list of processes; neither outlives it."""
     started = []
     with tempfile.TemporaryDirectory() as folder:
         try:
-            print(f"{'':34} conns    req/s  ratio    CPU us  ratio    p50 ms   p99 ms  ratio  memory")
-            calls(folder, started)
-            credentials(folder, started)
-            stdio_latency(folder, started)
-            lists(folder, started)
+            yield folder, started
         finally:
             for process in started:
                 if process.poll() is None:
                     process.terminate()
                     process.wait()
+
+
+def main():
+    with workplace() as (folder, started):
+        print(f"{'':34} conns    req/s  ratio    CPU us  ratio    p50 ms   p99 ms  ratio  memory")
+        calls(folder, started)
+        credentials(folder, started)
+        stdio_latency(folder, started)
+        lists(folder, started)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import pathlib
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
@@ -133,28 +132,21 @@ def measure(gateway, folder):
 
 
 def main():
-    started = []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), FloodingServer)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            port, upstream = compare.start_upstream("modern", 10)
-            started.append(upstream)
-            gateway = compare.Gateway(folder)
-            started.append(gateway.process)
-            gateway.register(name="fast", transport="streamable_http", url=f"http://127.0.0.1:{port}/mcp")
-            gateway.register(name="flooding", transport="streamable_http", url=f"http://127.0.0.1:{server.server_port}/mcp")
-            script = pathlib.Path(folder, "server.py")
-            script.write_text(STDIO_SERVER)
-            gateway.register(name="process", transport="stdio", command=sys.executable, args=[str(script)], session_mode="stateful")
-            measure(gateway, folder)
-            gateway.stop()
-        finally:
-            for process in started:
-                if process.poll() is None:
-                    process.terminate()
-                    process.wait()
+    with compare.workplace() as (folder, started):
+        port, upstream = compare.start_upstream("modern", 10)
+        started.append(upstream)
+        gateway = compare.Gateway(folder)
+        started.append(gateway.process)
+        gateway.register(name="fast", transport="streamable_http", url=f"http://127.0.0.1:{port}/mcp")
+        gateway.register(name="flooding", transport="streamable_http", url=f"http://127.0.0.1:{server.server_port}/mcp")
+        script = pathlib.Path(folder, "server.py")
+        script.write_text(STDIO_SERVER)
+        gateway.register(name="process", transport="stdio", command=sys.executable, args=[str(script)], session_mode="stateful")
+        measure(gateway, folder)
+        gateway.stop()
 
 
 if __name__ == "__main__":

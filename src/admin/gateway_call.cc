@@ -11,13 +11,6 @@
 namespace jungle::admin {
 namespace {
 
-// The string under `key` of the object in `text`, or empty.
-std::string text_member(std::string_view text, const mcp::Members& members, std::string_view key) {
-  const mcp::Member* member = members.find(text, key);
-  if (member == nullptr || text[member->value.begin] != '"') return {};
-  return mcp::json_string_value(member->value.of(text));
-}
-
 // A JSON-RPC error object as our Error: the server's message, and a code that makes a fitting status.
 Error error_of(std::string_view object, const std::string& failure, ErrorCode bad_params) {
   const auto members = mcp::read_members(object);
@@ -30,7 +23,8 @@ Error error_of(std::string_view object, const std::string& failure, ErrorCode ba
   ErrorCode kind = ErrorCode::kUpstreamRejected;
   if (code == mcp::kInvalidParams) kind = bad_params;
   if (code == mcp::kResourceNotFound) kind = ErrorCode::kNotFound;
-  return {kind, failure + ": " + text_member(object, *members, "message"), "JSON-RPC error " + std::to_string(code)};
+  return {kind, failure + ": " + members->find_string(object, "message").value_or(""),
+          "JSON-RPC error " + std::to_string(code)};
 }
 
 // MCP 2026-07-28 basic/patterns "Multi Round-Trip Requests": a server may answer that it needs more from the client.
@@ -38,7 +32,7 @@ Error error_of(std::string_view object, const std::string& failure, ErrorCode ba
 std::optional<Error> unfinished(std::string_view result, const std::string& failure) {
   const auto members = mcp::read_members(result);
   if (!members) return std::nullopt;
-  const std::string type = text_member(result, *members, "resultType");
+  const std::string type = members->find_string(result, "resultType").value_or("");
   if (type.empty() || type == "complete") return std::nullopt;
   return Error{ErrorCode::kUpstreamRejected,
                failure + ": it answered '" + type + "', which only a client of /mcp can continue",

@@ -37,11 +37,7 @@ class Definition {
     const mcp::Member* member = members_.find(text_, key);
     return member != nullptr ? compacted(member->value.of(text_)) : std::string();
   }
-  std::string text(std::string_view key) const {
-    const mcp::Member* member = members_.find(text_, key);
-    const bool is_string = member != nullptr && text_[member->value.begin] == '"';
-    return is_string ? mcp::json_string_value(member->value.of(text_)) : std::string();
-  }
+  std::string text(std::string_view key) const { return members_.find_string(text_, key).value_or(""); }
   // Empty too if the member is null.
   std::string object(std::string_view key) const {
     std::string value = raw(key);

@@ -225,9 +225,9 @@ std::string name_for_people(std::string_view text) {
   if (text.size() > kDefinitionBytesMax || !mcp::validate_json(text)) return {};
   const auto members = mcp::read_members(text);
   if (!members) return {};
-  const mcp::Member* name = members->find(text, "name");
-  if (name == nullptr || text[name->value.begin] != '"') return {};
-  std::string value = shortened(mcp::json_string_value(name->value.of(text)), kShownBytesMax);
+  const auto name = members->find_string(text, "name");
+  if (!name) return {};
+  std::string value = shortened(*name, kShownBytesMax);
   std::replace_if(
       value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');
   return value;

@@ -12,10 +12,9 @@ Error malformed(std::string why) { return Error{ErrorCode::kInvalidArgument, std
 Result<InputRequest> read_request(std::string_view text, Range value) {
   const auto members = read_members(text, value);
   if (!members) return malformed("one of its inputRequests is no object");
-  const Member* method = members->find(text, "method");
-  if (method == nullptr || text[method->value.begin] != '"')
-    return malformed("one of its inputRequests names no method");
-  InputRequest request{json_string_value(method->value.of(text)), {}};
+  auto method = members->find_string(text, "method");
+  if (!method) return malformed("one of its inputRequests names no method");
+  InputRequest request{std::move(*method), {}};
   if (const Member* params = members->find(text, "params")) {
     if (text[params->value.begin] != '{') return malformed("the params of one of its inputRequests are no object");
     request.params = params->value.of(text);
@@ -58,9 +57,7 @@ std::optional<std::string> result_type_of(const Response& response) {
   // Looking for the word first spares ordinary results a second reading.
   if (response.is_error() || text.find("\"resultType\"") == std::string_view::npos) return std::nullopt;
   const auto members = read_members(text);
-  const Member* member = members ? members->find(text, "resultType") : nullptr;
-  if (member == nullptr || text[member->value.begin] != '"') return std::nullopt;
-  return json_string_value(member->value.of(text));
+  return members ? members->find_string(text, "resultType") : std::nullopt;
 }
 
 std::optional<Result<InputRequired>> read_input_required(const Response& response) {

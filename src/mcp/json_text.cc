@@ -136,6 +136,12 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> Members::find_string(std::string_view text, std::string_view key) const {
+  const Member* member = find(text, key);
+  if (member == nullptr || text[member->value.begin] != '"') return std::nullopt;
+  return json_string_value(member->value.of(text));
+}
+
 std::string json_string_value(std::string_view literal) {
   if (literal.size() < 2) return {};
   const std::string_view inside = literal.substr(1, literal.size() - 2);

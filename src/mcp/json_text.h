@@ -37,6 +37,8 @@ class Members {
     }
     return nullptr;
   }
+  // The value of a member that is a string; nothing if there is none.
+  std::optional<std::string> find_string(std::string_view text, std::string_view key) const;
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
   auto begin() const { return members_.begin(); }

@@ -17,7 +17,7 @@
 namespace jungle::upstream {
 namespace {
 
-constexpr const char* kTooSlow = "the client reads too slowly";
+constexpr std::string_view kTooSlow = "the client reads too slowly";
 
 // Withdraws a call from the server's home, unless it was answered.
 class Withdrawal {
@@ -28,17 +28,18 @@ class Withdrawal {
   Withdrawal& operator=(const Withdrawal&) = delete;
   ~Withdrawal() {
     if (!owner_) return;
-    asio::dispatch(owner_->home.executor,
-                   [state = owner_, &home = home_, id = id_, reason = reason_] { home.cancel(id, reason); });
+    asio::dispatch(owner_->home.executor, [state = owner_, &home = home_, id = id_, reason = reason_] {
+      home.cancel(id, std::string(reason));
+    });
   }
-  void set_reason(const char* reason) { reason_ = reason; }
+  void set_reason(std::string_view reason) { reason_ = reason; }
   void answered() { owner_.reset(); }
 
  private:
   ChannelHome& home_;
   std::shared_ptr<ServerState> owner_;
   std::uint64_t id_;
-  const char* reason_ = "the client cancelled the request";
+  std::string_view reason_ = kGivenUp;  // A constant.
 };
 
 // hop_params() for a process that may end with the call: it would take a task with it, so none is wanted.
@@ -153,7 +154,7 @@ Task<Result<mcp::Response>> ChannelUpstream::call_once(Era era, ServerHealth::Si
   ChannelHome& home = home_of(era, call, events);
   Withdrawal withdrawal(home, state_, id);
   waiting->on_overrun([state = state_, &home, id] {
-    asio::dispatch(state->home.executor, [state, &home, id] { home.cancel(id, kTooSlow); });
+    asio::dispatch(state->home.executor, [state, &home, id] { home.cancel(id, std::string(kTooSlow)); });
   });
   asio::dispatch(state_->home.executor, [state = state_, &home, waiting] { home.submit(waiting); });
 

@@ -4,18 +4,11 @@
 
 #include "base/cancelled.h"
 #include "base/with_deadline.h"
-#include "mcp/json_text.h"
 #include "upstream/backoff.h"
 #include "upstream/hop.h"
 #include "upstream/server_errors.h"
 
 namespace jungle::upstream {
-namespace {
-
-std::string params_of(const std::string& uri) { return "{\"uri\":" + mcp::json_string(uri) + "}"; }
-
-}  // namespace
-
 ChannelWatch::ChannelWatch(Executor executor, Time& time, telemetry::Log& log, Random& random, ChannelHome& home,
                            std::shared_ptr<const ServerFacts> facts, std::atomic<Era>& era,
                            std::atomic<std::uint64_t>& ids, const ServerNews& news)
@@ -108,7 +101,7 @@ Task<void> ChannelWatch::keep_subscriptions() {
     std::string missing = subscribed_.next_missing(place_.uris);
     if (!unwanted.empty()) {
       subscribed_.taken.erase(unwanted);
-      auto answer = co_await ask("resources/unsubscribe", params_of(unwanted));
+      auto answer = co_await ask("resources/unsubscribe", uri_params(unwanted));
       (void)answer.has_value();
     } else if (missing.empty() && (has_session_ || !wants_lists())) {
       const bool woken = co_await place_.changed.wait();
@@ -132,7 +125,7 @@ Task<void> ChannelWatch::open_session() {
 }
 
 Task<void> ChannelWatch::subscribe_at_server(std::string uri) {
-  auto answer = co_await ask("resources/subscribe", params_of(uri));
+  auto answer = co_await ask("resources/subscribe", uri_params(uri));
   if (!answer) {
     place_.note_failure();
     place_.uris.fail_awaited(answer.error());

@@ -113,6 +113,8 @@ std::string request_text(std::uint64_t id, std::string_view method, std::string_
   return text.append(",\"params\":").append(params).append("}");
 }
 
+std::string uri_params(std::string_view uri) { return "{\"uri\":" + mcp::json_string(uri) + "}"; }
+
 std::string notification_text(std::string_view method, std::string_view params) {
   std::string text = R"({"jsonrpc":"2.0","method":)";
   mcp::append_json_string(text, method);

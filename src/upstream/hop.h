@@ -33,6 +33,8 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
 // A whole message. `id` is a number of ours.
 std::string request_text(std::uint64_t id, std::string_view method, std::string_view params);
 std::string notification_text(std::string_view method, std::string_view params);
+// `{"uri":…}`, the params of `resources/subscribe` and `resources/unsubscribe`.
+std::string uri_params(std::string_view uri);
 // The params of `logging/setLevel`.
 std::string level_params(mcp::LogLevel level);
 // Why, where it was the client's wish.

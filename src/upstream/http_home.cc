@@ -82,13 +82,7 @@ Task<void> HttpHome::run_probe(HttpLinkPtr link) {
 }
 
 Task<void> HttpHome::run_open() {
-  const Era known = era_.load();
-  auto opened = co_await open_link_with(tokens_.get(), place(), known);
-  // It refused to be greeted as it was before: it may have been replaced by a version of the other era.
-  if (!opened && known != Era::kUnknown && facts_->spec.protocol == catalog::Protocol::kAuto &&
-      opened.error().code == ErrorCode::kUpstreamRejected) {
-    opened = co_await open_link_with(tokens_.get(), place(), Era::kUnknown);
-  }
+  auto opened = co_await reopen_link(tokens_.get(), place(), era_.load());
   if (opened) {
     LinkUse use{endpoint_, nullptr, token()};
     co_await open_stream(worker_, news_, streams_, capabilities_, opened->link, std::move(use));

@@ -206,6 +206,13 @@ Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace pl
   co_return co_await open_link(place, era);
 }
 
+Task<Result<OpenedLink>> reopen_link(oauth::TokenSource* tokens, HttpPlace place, Era known) {
+  auto opened = co_await open_link_with(tokens, place, known);
+  const bool may_have_changed = known != Era::kUnknown && may_change_era(place.facts.spec);
+  if (opened || !may_have_changed || opened.error().code != ErrorCode::kUpstreamRejected) co_return opened;
+  co_return co_await open_link_with(tokens, place, Era::kUnknown);
+}
+
 Task<Era> probe_era(HttpPlace place) {
   auto probed = co_await ask_discover(place, place.worker.time.steady_now() + kEraProbeTime);
   if (!probed || is_no_era_evidence(probed->status)) co_return Era::kUnknown;

@@ -78,6 +78,9 @@ Task<Result<OpenedLink>> open_link(HttpPlace place, Era era);
 // The same with a token of `tokens` (null: there are none), and once more with a newer one if the server refuses that.
 // Scopes that it misses are noted.
 Task<Result<OpenedLink>> open_link_with(oauth::TokenSource* tokens, HttpPlace place, Era era);
+// The same for a server that was last of the era `known`: if it refuses to be greeted so, it may have been replaced by
+// a version of the other era, and is asked what it is.
+Task<Result<OpenedLink>> reopen_link(oauth::TokenSource* tokens, HttpPlace place, Era known);
 
 // The token of `tokens` that requests are to present now, renewed if need be; null if `tokens` is. Errors: as
 // TokenSource::renew().

@@ -49,7 +49,7 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_about_task(Call& call) {
     co_return outcome;
   }
   const HttpLinkPtr link = link_of(*task, call);
-  const std::string params = params_of(*task);
+  const std::string params = task_params(task->id);
   if (call.request.method == mcp::Method::kTasksCancel) co_return co_await cancel_task(call, *link, params);
   outcome = co_await ask_about_task(call, *link, "tasks/get", params);
   if (!outcome.answer || outcome.answer->is_error()) co_return outcome;

@@ -61,7 +61,7 @@ class HttpUpstream final : public UpstreamServer {
   void update_task(const std::string& id, std::string responses);
   Task<std::string> questions_of(Call& call, HttpLinkPtr link, std::string id, std::string params);
 
-  bool may_probe() const { return state_->facts->spec.protocol == catalog::Protocol::kAuto; }
+  bool may_probe() const { return may_change_era(state_->facts->spec); }
 
   std::shared_ptr<HttpUpstream> self() { return std::static_pointer_cast<HttpUpstream>(shared_from_this()); }
 

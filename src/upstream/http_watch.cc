@@ -130,11 +130,7 @@ Task<void> HttpWatch::renew_if_refused(WatchEnd end, oauth::AccessTokenPtr token
 
 Task<Result<OpenedLink>> HttpWatch::open() {
   const HttpPlace place{place_.worker, *place_.endpoint, *place_.facts, place_.ids};
-  const Era known = era_.load();
-  auto opened = co_await open_link_with(tokens_.get(), place, known);
-  const bool may_have_changed = known != Era::kUnknown && place_.facts->spec.protocol == catalog::Protocol::kAuto;
-  if (opened || !may_have_changed || opened.error().code != ErrorCode::kUpstreamRejected) co_return opened;
-  co_return co_await open_link_with(tokens_.get(), place, Era::kUnknown);
+  return reopen_link(tokens_.get(), place, era_.load());
 }
 
 void HttpWatch::plan_next(WatchEnd end, SteadyTime began) {

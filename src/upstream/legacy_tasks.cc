@@ -54,12 +54,6 @@ std::string converted(std::string_view text, mcp::Range task, const Members& mem
   return splice.apply(text, task);
 }
 
-std::string_view string_of(std::string_view text, const Members& members, std::string_view key) {
-  const Member* member = members.find(text, key);
-  if (member == nullptr || text[member->value.begin] != '"') return {};
-  return member->value.of(text);
-}
-
 mcp::Response modern(std::string text) { return mcp::Response::result(std::move(text), mcp::ResultForm::kModern); }
 
 mcp::Response converted_task(const mcp::Response& task, const Form& form) {
@@ -83,22 +77,19 @@ mcp::Response unknown_task() {
   return mcp::Response::error(mcp::kInvalidParams, "its server does not know this task, or does not any more");
 }
 
-std::string params_of(const LegacyTask& task) { return R"({"taskId":)" + mcp::json_string(task.id) + "}"; }
-
 mcp::Response task_handle(const mcp::Response& created, const std::string& session_id) {
   const std::string_view text = created.payload();
   const auto members = mcp::read_members(text);
   const mcp::Range task = members->find(text, "task")->value;
   const auto of_task = mcp::read_members(text, task);
-  const std::string id = text_of({session_id, mcp::json_string_value(string_of(text, *of_task, "taskId"))});
+  const std::string id = text_of({session_id, of_task->find_string(text, "taskId").value_or("")});
   return modern(converted(text, task, *of_task, Form{"task", id, {}, {}}));
 }
 
 std::string task_status(const mcp::Response& task) {
   if (task.is_error()) return {};
   const auto members = mcp::read_members(task.payload());
-  const std::string_view status = members ? string_of(task.payload(), *members, "status") : std::string_view();
-  return status.empty() ? std::string() : mcp::json_string_value(status);
+  return members ? members->find_string(task.payload(), "status").value_or("") : std::string();
 }
 
 bool is_final(std::string_view status) { return status == "completed" || status == "failed" || status == "cancelled"; }

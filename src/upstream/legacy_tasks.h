@@ -24,9 +24,6 @@ std::optional<LegacyTask> read_legacy_task(std::string_view text);
 // What is said of a task that its server, or its session, does not know.
 mcp::Response unknown_task();
 
-// `{"taskId":…}`, the params of the requests about it.
-std::string params_of(const LegacyTask& task);
-
 // CreateTaskResult, {"task":{…}}, as the extension has it, under `text_of(task)`. REQUIRES: task_params_of(created).
 mcp::Response task_handle(const mcp::Response& created, const std::string& session_id);
 

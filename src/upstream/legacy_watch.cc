@@ -156,7 +156,7 @@ Task<void> LegacyWatch::subscribe(std::string uri) {
 
 Task<Result<mcp::Response>> LegacyWatch::ask(std::string method, std::string uri) {
   const catalog::ServerSpec& spec = place_.facts->spec;
-  const std::string params = "{\"uri\":" + mcp::json_string(uri) + "}";
+  const std::string params = uri_params(uri);
   const HttpPost request{.endpoint = *place_.endpoint,
                          .token = token_.get(),
                          .fixed_headers = link_->headers,

@@ -6,7 +6,6 @@
 #include "base/cancelled.h"
 #include "base/without_throwing.h"
 #include "mcp/input_required.h"
-#include "mcp/json_reader.h"
 #include "upstream/limits.h"
 #include "upstream/parked_calls.h"
 
@@ -94,14 +93,7 @@ void ParkedCall::resume(std::shared_ptr<RemoteCall> leg, const std::string& resp
   leg_ = std::move(leg);
   state_.clear();
   expiry_.disarm();
-  if (const auto members = mcp::read_members(responses)) {
-    for (const mcp::Member& member : *members) {
-      auto found = questions_.extract(std::string(member.key.of(responses)));
-      if (found.empty()) continue;
-      found.mapped().on_answer(
-          mcp::Response::result(std::string(member.value.of(responses)), mcp::ResultForm::kLegacy));
-    }
-  }
+  questions_.answer(responses);
   if (outcome_) return deliver();
   if (!questions_.empty()) park();
 }
@@ -118,16 +110,13 @@ Task<Result<void>> ParkedCall::send(mcp::Notification event) {
 }
 
 Task<Result<void>> ParkedCall::ask(mcp::InputRequest question, OnAnswer on_answer) {
-  if (questions_.size() >= mcp::kInputRequestsMax) {
-    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
-  }
-  questions_.emplace("input-" + std::to_string(next_key_++), Question{std::move(question), std::move(on_answer)});
+  if (auto added = questions_.add(std::move(question), std::move(on_answer)); !added) co_return added;
   if (!std::exchange(parking_, true)) worker_.parked.spawn(run_park());
   co_return Result<void>();
 }
 
 Task<void> ParkedCall::withdraw(std::string asker_id) {
-  std::erase_if(questions_, [&](const auto& item) { return item.second.request.asker_id == asker_id; });
+  questions_.withdraw(asker_id);
   co_return;
 }
 
@@ -143,8 +132,7 @@ Task<void> ParkedCall::run_park() {
 void ParkedCall::park() {
   if (!leg_) return;  // The client will find the questions when it comes.
   mcp::InputRequired input;
-  for (const auto& [key, question] : questions_)
-    input.requests.emplace_back(key, question.request);
+  input.requests = questions_.all();
   state_ = calls_.add(shared_from_this());
   if (state_.empty()) {
     RemoteCall::finish(std::exchange(leg_, nullptr),

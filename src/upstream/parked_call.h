@@ -1,8 +1,6 @@
 // A call of a modern client whose legacy server asks the client something.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +15,7 @@
 #include "mcp/call_context.h"
 #include "mcp/event_sink.h"
 #include "mcp/service.h"
+#include "upstream/open_questions.h"
 #include "upstream/remote_call.h"
 #include "upstream/worker.h"
 
@@ -57,11 +56,6 @@ class ParkedCall final : public mcp::EventSink, public std::enable_shared_from_t
   Task<void> withdraw(std::string asker_id) override;
 
  private:
-  struct Question {
-    mcp::InputRequest request;
-    OnAnswer on_answer;
-  };
-
   Task<void> run();
   Task<Result<void>> until_stopped();
   Task<void> run_park();
@@ -76,8 +70,7 @@ class ParkedCall final : public mcp::EventSink, public std::enable_shared_from_t
   std::vector<std::pair<std::string, std::string>> header_texts_;  // The client's header fields outlive its exchange,
   std::vector<HeaderField> headers_;                               // for servers that are shown some of them.
   std::shared_ptr<RemoteCall> leg_;  // The exchange that waits for us; null while the call is parked.
-  std::map<std::string, Question> questions_;
-  std::uint64_t next_key_ = 1;
+  OpenQuestions questions_{"input-"};
   std::string state_;  // That it is found by, while it is parked.
   std::optional<Result<mcp::Response>> outcome_;
   bool stopped_ = false;

@@ -75,19 +75,6 @@ class SessionStreamTest : public testing::HttpUpstreamTest {
   void finish(std::size_t n) {
     imposter_.push("data: {\"jsonrpc\":\"2.0\",\"id\":" + calls_[n] + ",\"result\":{" + kText + "}}\n\n", "POST");
   }
-  // What was posted that is no request of ours, when there are as many as that.
-  Task<std::vector<std::string>> answers(std::size_t wanted) {
-    std::function<bool()> enough = [this, wanted] { return posted_answers().size() >= wanted; };
-    co_await until(std::move(enough));
-    co_return posted_answers();
-  }
-  std::vector<std::string> posted_answers() const {
-    std::vector<std::string> out;
-    for (const SeenRequest& request : imposter_.requests()) {
-      if (request.method == "POST" && request.body.find("\"method\"") == std::string::npos) out.push_back(request.body);
-    }
-    return out;
-  }
   catalog::ServerEntry stateful() {
     auto server = http_server(imposter_.url());
     server.spec.session_mode = catalog::SessionMode::kStateful;

@@ -186,7 +186,7 @@ Task<Result<void>> SseChannel::post(const Message& message) {
     (void)body.has_value();
     co_return Result<void>();
   }
-  session_gone_ = sent->response.status() == kNotFound;
+  if (sent->response.status() == kNotFound) session_gone_ = true;
   co_return co_await refused(std::move(*sent));
 }
 

@@ -302,18 +302,6 @@ class SseQuestionTest : public SseUpstreamTest {
         mcp::ClientCapabilities::read(R"({"elicitation":{"form":{}}})", mcp::Revision::k2025_11_25);
     sink_.answer = mcp::Response::result(R"({"action":"decline"})", mcp::ResultForm::kLegacy);
   }
-  Task<std::vector<std::string>> answers(std::size_t wanted) {
-    std::function<bool()> enough = [this, wanted] { return posted_answers().size() >= wanted; };
-    co_await until(std::move(enough));
-    co_return posted_answers();
-  }
-  std::vector<std::string> posted_answers() const {
-    std::vector<std::string> out;
-    for (const SeenRequest& request : imposter_.requests()) {
-      if (request.method == "POST" && request.body.find("\"method\"") == std::string::npos) out.push_back(request.body);
-    }
-    return out;
-  }
   void ask() { say(R"({"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"?"}})"); }
 };
 

@@ -8,10 +8,9 @@ namespace {
 
 constexpr std::string_view kRelatedTaskKey = "io.modelcontextprotocol/related-task";
 
-// However the server wrote the id, it is always the same text.
-std::string task_params(std::string_view id) { return "{\"taskId\":" + mcp::json_string(id) + "}"; }
-
 }  // namespace
+
+std::string task_params(std::string_view id) { return "{\"taskId\":" + mcp::json_string(id) + "}"; }
 
 bool makes_task(Era era, const mcp::Request& request) {
   return era == Era::kLegacy && request.method == mcp::Method::kToolsCall && request.params.has("task");
@@ -24,9 +23,9 @@ std::optional<std::string> task_params_of(const mcp::Response& created) {
   const mcp::Member* task = members ? members->find(text, "task") : nullptr;
   if (task == nullptr || text[task->value.begin] != '{') return std::nullopt;
   const auto of_task = mcp::read_members(text, task->value);
-  const mcp::Member* id = of_task ? of_task->find(text, "taskId") : nullptr;
-  if (id == nullptr || text[id->value.begin] != '"') return std::nullopt;
-  return task_params(mcp::json_string_value(id->value.of(text)));
+  const auto id = of_task ? of_task->find_string(text, "taskId") : std::nullopt;
+  if (!id) return std::nullopt;
+  return task_params(*id);
 }
 
 std::optional<std::string> related_task_of(const mcp::Request& from_server) {

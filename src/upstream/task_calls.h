@@ -17,6 +17,8 @@ namespace jungle::upstream {
 
 // Whether a server of `era` is to make a task of this call (the gateway puts `task` into its params).
 bool makes_task(Era era, const mcp::Request& request);
+// `{"taskId":…}`, the params of the requests about a task. However its server wrote the id, it is always the same text.
+std::string task_params(std::string_view id);
 // The params of `tasks/result` and `tasks/cancel` for the task that `created`, the answer of such a call, tells of;
 // nothing if it is another answer.
 std::optional<std::string> task_params_of(const mcp::Response& created);

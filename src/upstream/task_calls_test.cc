@@ -24,6 +24,8 @@ TEST(TaskCallsTest, MakesTasksOfCallsToLegacyServersThatSaySo) {
   EXPECT_FALSE(makes_task(Era::kLegacy, request_with(mcp::Method::kPromptsGet, R"({"name":"a","task":{}})")));
 }
 
+TEST(TaskCallsTest, NamesATaskInRequestsAboutIt) { EXPECT_EQ(R"({"taskId":"a\"b"})", task_params("a\"b")); }
+
 TEST(TaskCallsTest, TakesATaskFromItsHandleOnly) {
   EXPECT_EQ(R"({"taskId":"a\"b"})",
             task_params_of(legacy(R"({"task":{"status":"working","taskId":"a\"b","ttl":null}})")));

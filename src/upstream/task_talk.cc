@@ -10,7 +10,6 @@
 #include "base/without_throwing.h"
 #include "mcp/input_required.h"
 #include "mcp/json_object.h"
-#include "mcp/json_reader.h"
 #include "upstream/call_clock.h"
 #include "upstream/call_listener.h"
 #include "upstream/limits.h"
@@ -31,7 +30,7 @@ TaskTalk::TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse u
       id_(std::move(id)),
       params_(std::move(params)),
       context_(context),
-      key_prefix_("input-" + random_hex(state_->talks.random(), kKeyPrefixBytes) + "-"),
+      questions_("input-" + random_hex(state_->talks.random(), kKeyPrefixBytes) + "-"),
       stop_(worker.executor) {
   context_.param_headers = nullptr;  // The exchange's, as are these.
   context_.client_headers = {};
@@ -111,36 +110,22 @@ void TaskTalk::tell_all() {
 std::string TaskTalk::open_questions() const {
   if (questions_.empty()) return {};
   mcp::JsonObject requests;
-  for (const auto& [key, question] : questions_)
-    requests.add(key, mcp::text_of(question.request));
+  for (const auto& [key, question] : questions_.all())
+    requests.add(key, mcp::text_of(question));
   return requests.text();
-}
-
-void TaskTalk::answer(const std::string& responses) {
-  const auto members = mcp::read_members(responses);
-  if (!members) return;
-  for (const mcp::Member& member : *members) {
-    auto found = questions_.extract(std::string(member.key.of(responses)));
-    if (found.empty()) continue;
-    found.mapped().on_answer(mcp::Response::result(std::string(member.value.of(responses)), mcp::ResultForm::kLegacy));
-  }
 }
 
 Task<Result<void>> TaskTalk::send(mcp::Notification) { co_return Result<void>(); }
 
 Task<Result<void>> TaskTalk::ask(mcp::InputRequest question, OnAnswer on_answer) {
-  if (questions_.size() >= mcp::kInputRequestsMax) {
-    co_return Error{ErrorCode::kLimitExceeded, "too many requests of the server wait for the client", {}};
-  }
+  if (auto added = questions_.add(std::move(question), std::move(on_answer)); !added) co_return added;
   has_asked_ = true;
-  const std::string key = key_prefix_ + std::to_string(next_key_++);
-  questions_.emplace(key, Question{std::move(question), std::move(on_answer)});
   tell_all();
   co_return Result<void>();
 }
 
 Task<void> TaskTalk::withdraw(std::string asker_id) {
-  std::erase_if(questions_, [&](const auto& item) { return item.second.request.asker_id == asker_id; });
+  questions_.withdraw(asker_id);
   co_return;
 }
 

@@ -17,6 +17,7 @@
 #include "mcp/call_context.h"
 #include "mcp/event_sink.h"
 #include "upstream/http_link.h"
+#include "upstream/open_questions.h"
 #include "upstream/worker.h"
 
 namespace jungle::upstream {
@@ -40,7 +41,7 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
   // Gives what is open, raw JSON of `inputRequests`, empty if nothing is: at once, or with the first question.
   void tell(std::shared_ptr<QuestionsReply> reply);
   // `responses` is raw JSON of `inputResponses`. What was not asked, or is answered, counts for nothing.
-  void answer(const std::string& responses);
+  void answer(const std::string& responses) { questions_.answer(responses); }
   void stop();
 
   Executor executor() const { return worker_.executor; }
@@ -51,11 +52,6 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
   Task<void> withdraw(std::string asker_id) override;
 
  private:
-  struct Question {
-    mcp::InputRequest request;
-    OnAnswer on_answer;
-  };
-
   Task<void> run();
   Task<Result<void>> until_answered();
   Task<Result<void>> until_stopped();
@@ -68,9 +64,7 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
   const std::string id_;
   const std::string params_;
   mcp::CallContext context_;
-  const std::string key_prefix_;  // Keys are unique over the life of the task, which may be longer than ours.
-  std::uint64_t next_key_ = 1;
-  std::map<std::string, Question> questions_;
+  OpenQuestions questions_;  // Their keys are unique over the life of the task, which may be longer than ours.
   std::vector<std::shared_ptr<QuestionsReply>> waiting_;
   bool has_asked_ = false;
   bool stopped_ = false;

@@ -98,6 +98,20 @@ class HttpUpstreamTest : public UpstreamTest {
     auto condition = [this, method = std::move(method), wanted] { return count(method) >= wanted; };
     co_await until(std::move(condition));
   }
+  // What was posted that is no request of ours.
+  std::vector<std::string> posted_answers() const {
+    std::vector<std::string> out;
+    for (const SeenRequest& request : imposter_.requests()) {
+      if (request.method == "POST" && request.body.find("\"method\"") == std::string::npos) out.push_back(request.body);
+    }
+    return out;
+  }
+  // The same, when there are as many as that.
+  Task<std::vector<std::string>> answers(std::size_t wanted) {
+    std::function<bool()> enough = [this, wanted] { return posted_answers().size() >= wanted; };
+    co_await until(std::move(enough));
+    co_return posted_answers();
+  }
   Task<void> call_into(catalog::ServerEntry server, std::string* out) { *out = co_await call(server, "t", "{}"); }
 
   // Declared last, so destroyed first: it runs the context until its connections have ended.
