@@ -16,6 +16,7 @@
 
 #include "app/assembly.h"
 #include "app/version.h"
+#include "base/open_files.h"
 #include "upstream/guardian.h"
 
 namespace jungle::app {
@@ -159,6 +160,7 @@ Result<void> run(const Config& config, const Environment& environment, const std
                  telemetry::Log& log) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);  // Where our parent ignores it, children could not be waited for.
+  raise_open_files_limit();
   if (config.mode == ServerMode::kEnterprise) {
     return Error{ErrorCode::kInvalidArgument,
                  "enterprise mode is not supported yet: start without --enterprise and SERVER_MODE=enterprise",

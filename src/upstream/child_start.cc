@@ -11,10 +11,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/open_files.h"
 #include "upstream/pipe.h"
 
 // The C library's clone() by the name that ThreadSanitizer does not intercept: what it would do in the child is for
@@ -26,6 +28,7 @@ namespace {
 
 constexpr std::size_t kStackBytes = 128 * 1024;  // For a dozen system calls; it is ours again after exec.
 
+static_assert(sizeof(rlimit::rlim_cur) == sizeof(std::uint64_t), "an rlimit is what prlimit64 takes");
 static_assert(sizeof(long) == sizeof(off_t), "an offset fits into one argument of a raw system call");
 
 // What the child reads. Its fields are plain, so that reading them calls nothing.
@@ -34,6 +37,7 @@ struct Plan {
   const int* fds;
   int fd_count;
   pid_t parent;
+  rlimit open_files;
 };
 
 // The functions below run in our address space while the calling thread is suspended, so nothing of them may take a
@@ -63,6 +67,7 @@ JUNGLE_RAW void take_descriptors(const Plan& plan) {
     syscall(SYS_dup3, plan.fds[i], i, 0);
   // Every descriptor of ours is close-on-exec already; this is for those that a library forgot.
   syscall(SYS_close_range, plan.fd_count, ~0U, CLOSE_RANGE_CLOEXEC);
+  syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &plan.open_files, nullptr);
 }
 
 // exec resets handlers; what we ignore (SIGPIPE) would stay ignored. All zeros is the default disposition.
@@ -95,7 +100,7 @@ JUNGLE_RAW int child_main(void* argument) {
 
 pid_t start_child(ChildStart& start, int& pidfd) {
   JUNGLE_CHECK(start.fds.size() <= kChildFdsMax);
-  Plan plan{&start, start.fds.data(), static_cast<int>(start.fds.size()), ::getpid()};
+  Plan plan{&start, start.fds.data(), static_cast<int>(start.fds.size()), ::getpid(), given_open_files_limit()};
   const auto stack = std::make_unique<std::byte[]>(kStackBytes);
   auto top = reinterpret_cast<std::uintptr_t>(stack.get()) + kStackBytes;
   top &= ~std::uintptr_t{15};

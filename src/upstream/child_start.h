@@ -39,8 +39,8 @@ struct ChildStart {
 // Starts a process. It shares our memory until it has called exec (CLONE_VM | CLONE_VFORK), so that starting one costs
 // the same however big we are; the calling thread waits for that.
 //
-// No shell. The process gets `fds` and no other descriptor of ours, default signal dispositions, and an empty signal
-// mask. It has noted its number before it calls exec.
+// No shell. The process gets `fds` and no other descriptor of ours, the limit of open files that we were given, default
+// signal dispositions, and an empty signal mask. It has noted its number before it calls exec.
 //
 // Returns its number, and its pidfd where the kernel offers that; -1 with errno if there is no process. If
 // `failed_errno` is set, the process has ended and is the caller's to reap.

@@ -9,6 +9,7 @@ import { environment, freePort, run, spawnGateway, startGateway, temporaryFolder
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { openStream, request } from './support/http.mjs';
 import { LegacySession, modern, modernHeaders, modernMessage } from './support/mcp.mjs';
+import { stdioSpec } from './support/stdio-spec.mjs';
 import { eventually, within } from './support/wait.mjs';
 
 // Runs `start` with settings that must fail → its end.
@@ -174,6 +175,17 @@ test('SIGTERM ends ten idle streams and the gateway without waiting for them', a
   // The promise is 2 s; the bound leaves room for a sanitized binary on a busy machine, and is far below the 10 s of open calls.
   assert.ok(Date.now() - start < 4_000, `took ${Date.now() - start} ms`);
   for (const stream of streams) await within(2_000, 'the stream ends', stream.rest());
+});
+
+test('more streams than the open files it was given; its servers get what it was given', async (t) => {
+  const gateway = await startGateway(t, { wrapper: ['sh', '-c', 'ulimit -Sn 200; exec "$@"', 'sh'] });
+  const { command, args, ...spec } = stdioSpec('st');  // Node itself would raise the limit.
+  await gateway.register({ ...spec, command: 'sh', args: ['-c', 'echo "may open $(ulimit -Sn)" >&2; exec "$@"', 'sh', command, ...args] });
+  await eventually('the server says what it got', () => /may open \d+/.test(gateway.stderr));
+  assert.match(gateway.stderr, /may open 200\b/);
+  const sessions = await Promise.all(Array.from({ length: 300 }, () => LegacySession.open(gateway.mcp())));
+  const streams = await within(20_000, 'all streams are open', Promise.all(sessions.map((session) => session.listen())));
+  assert.deepEqual(streams.map((stream) => stream.status), Array(300).fill(200));
 });
 
 // Sends SIGTERM and waits until nobody can connect any more; resolves with the promise of the end.
