@@ -6,14 +6,12 @@ target_compile_options(jungle_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-vi
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Both misfire on coroutine frames in g++ 12.
   target_compile_options(jungle_warnings INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized -Wno-dangling-pointer)
-  # What g++ 12 makes of code that it inlined: Asio's operator new of coroutine frames (aligned_alloc) beside their operator delete (free)
+  # What g++ makes of code that it inlined: Asio's operator new of coroutine frames (aligned_alloc) beside their operator delete (free)
   # looks mismatched to it, and the buffers inside moved strings too small. Builds that inline nothing keep these warnings, and
   # AddressSanitizer in `dev` finds real ones.
-  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(jungle_warnings INTERFACE
-                           "$<$<CONFIG:Release>:-Wno-mismatched-new-delete;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>"
-                           $<$<CONFIG:Release>:-Wno-restrict>)
-  endif()
+  target_compile_options(jungle_warnings INTERFACE
+                         "$<$<CONFIG:Release>:-Wno-mismatched-new-delete;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>"
+                         $<$<CONFIG:Release>:-Wno-restrict>)
 elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(jungle_warnings INTERFACE -Wunused-result -Wthread-safety -Wno-null-dereference)
 endif()
