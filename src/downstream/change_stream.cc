@@ -7,6 +7,7 @@
 #include "downstream/limits.h"
 #include "http/sse_writer.h"
 #include "mcp/json_object.h"
+#include "mcp/meta_keys.h"
 
 namespace jungle::downstream {
 namespace {
@@ -17,7 +18,7 @@ std::string notification(const ChangeStream& stream, std::string_view method, co
   if (!uri.empty()) params.add("uri", mcp::json_string(uri));
   if (!stream.subscription_id.empty()) {
     mcp::JsonObject meta;
-    meta.add("io.modelcontextprotocol/subscriptionId", stream.subscription_id);
+    meta.add(mcp::kSubscriptionIdMeta, stream.subscription_id);
     params.add("_meta", meta.text());
   }
   return R"({"jsonrpc":"2.0","method":")" + std::string(method) + R"(","params":)" + params.text() + "}";

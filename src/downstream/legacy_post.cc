@@ -7,11 +7,10 @@
 #include "downstream/request_check.h"
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
+#include "mcp/meta_keys.h"
 
 namespace jungle::downstream {
 namespace {
-
-constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 
 // MCP 2025-11-25 basic/lifecycle "Version Negotiation": the client's revision if we speak it, else our newest. A client
 // that names none is older than the rule.
@@ -128,7 +127,7 @@ Task<Result<mcp::Response>> McpEndpoint::initialize_result(const mcp::CallContex
     result.add("serverInfo", server_info);
   } else if (const auto* meta = members->find(text, "_meta")) {
     const auto of_meta = mcp::read_members(text, meta->value);
-    const auto* info = of_meta ? of_meta->find(text, kServerInfoKey) : nullptr;
+    const auto* info = of_meta ? of_meta->find(text, mcp::kServerInfoMeta) : nullptr;
     if (info != nullptr) result.add("serverInfo", info->value.of(text));
   }
   if (const auto* instructions = members->find(text, "instructions")) {

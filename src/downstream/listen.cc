@@ -10,16 +10,15 @@
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
 #include "mcp/json_reader.h"
+#include "mcp/meta_keys.h"
 #include "mcp/tasks.h"
 
 namespace jungle::downstream {
 namespace {
 
-constexpr std::string_view kSubscriptionKey = "io.modelcontextprotocol/subscriptionId";
-
 std::string acknowledgement(std::string_view id, const ListenFilter& filter) {
   mcp::JsonObject meta;
-  meta.add(kSubscriptionKey, id);
+  meta.add(mcp::kSubscriptionIdMeta, id);
   mcp::JsonObject params;
   params.add("_meta", meta.text());
   params.add("notifications", text_of(filter));
@@ -28,8 +27,8 @@ std::string acknowledgement(std::string_view id, const ListenFilter& filter) {
 
 std::string final_response(std::string_view id, std::string_view server_info) {
   mcp::JsonObject meta;
-  meta.add(kSubscriptionKey, id);
-  meta.add("io.modelcontextprotocol/serverInfo", server_info);
+  meta.add(mcp::kSubscriptionIdMeta, id);
+  meta.add(mcp::kServerInfoMeta, server_info);
   mcp::JsonObject result;
   result.add("resultType", "\"complete\"");
   result.add("_meta", meta.text());
@@ -92,7 +91,7 @@ Task<bool> McpEndpoint::start_listening(http::Exchange& exchange, mcp::Request r
     co_await answer(exchange, 400, request.id, std::move(refusal));
     co_return false;
   }
-  const auto declared = request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}");
+  const auto declared = request.params.find_meta(mcp::kClientCapabilitiesMeta).value_or("{}");
   const bool takes_tasks = mcp::declares_tasks(declared);
   if (!filter->tasks.empty() && !takes_tasks) {
     co_await answer(exchange, 400, request.id, mcp::missing_tasks_capability());
@@ -184,7 +183,7 @@ Task<std::optional<std::string>> McpEndpoint::task_news(const mcp::CallContext& 
   if (!task) co_return std::nullopt;
   mcp::Params::Changes changes;
   changes.members.push_back({"resultType", {}});
-  changes.meta.push_back({kSubscriptionKey, subscription_id});
+  changes.meta.push_back({mcp::kSubscriptionIdMeta, subscription_id});
   changes.drop_protocol_meta = true;
   co_return R"({"jsonrpc":"2.0","method":"notifications/tasks","params":)" + task->render(changes) + "}";
 }

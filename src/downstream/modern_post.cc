@@ -4,6 +4,7 @@
 #include "downstream/mcp_endpoint.h"
 #include "downstream/request_check.h"
 #include "mcp/error_code.h"
+#include "mcp/meta_keys.h"
 #include "mcp/tasks.h"
 
 namespace jungle::downstream {
@@ -21,11 +22,12 @@ Task<void> McpEndpoint::modern_request(http::Exchange& exchange, std::string_vie
   Caller caller{make_call(exchange, scope), {}, nullptr, std::move(*param_headers)};
   mcp::CallContext& call = caller.context;
   call.revision = mcp::kNewestModern;
-  const auto capabilities = request.params.find_meta("io.modelcontextprotocol/clientCapabilities").value_or("{}");
+  const auto capabilities = request.params.find_meta(mcp::kClientCapabilitiesMeta).value_or("{}");
   call.client_capabilities = mcp::ClientCapabilities::read(capabilities, call.revision);
   call.takes_tasks = mcp::declares_tasks(capabilities);
-  call.client_info = request.params.find_meta("io.modelcontextprotocol/clientInfo").value_or("");
-  if (const auto level = request.params.find_meta_string(kLogLevelKey)) call.log_level = mcp::parse_log_level(*level);
+  call.client_info = request.params.find_meta(mcp::kClientInfoMeta).value_or("");
+  if (const auto level = request.params.find_meta_string(mcp::kLogLevelMeta))
+    call.log_level = mcp::parse_log_level(*level);
 
   caller.form.revision = call.revision;
   caller.form.accepts_stream = accepts_stream(exchange);

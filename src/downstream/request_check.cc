@@ -4,13 +4,12 @@
 #include "mcp/error_code.h"
 #include "mcp/json_object.h"
 #include "mcp/log_level.h"
+#include "mcp/meta_keys.h"
 #include "mcp/revision.h"
 
 namespace jungle::downstream {
 namespace {
 
-constexpr std::string_view kVersionKey = "io.modelcontextprotocol/protocolVersion";
-constexpr std::string_view kCapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view kParamPrefix = "mcp-param-";
 
 mcp::Response mismatch(const std::string& message) { return mcp::Response::error(mcp::kHeaderMismatch, message); }
@@ -72,7 +71,7 @@ bool has_modern_header(const http::Exchange& exchange) {
 }
 
 Era era_of(const http::Exchange& exchange, const mcp::Request& request) {
-  const auto in_body = request.params.find_meta_string(kVersionKey);
+  const auto in_body = request.params.find_meta_string(mcp::kProtocolVersionMeta);
   if (in_body) {
     const auto revision = mcp::parse_revision(*in_body);
     return revision && !mcp::is_modern(*revision) ? Era::kLegacy : Era::kModern;
@@ -82,20 +81,21 @@ Era era_of(const http::Exchange& exchange, const mcp::Request& request) {
 }
 
 std::optional<mcp::Response> check_modern(const http::Exchange& exchange, const mcp::Request& request) {
-  const auto version = request.params.find_meta_string(kVersionKey);
+  const auto version = request.params.find_meta_string(mcp::kProtocolVersionMeta);
   if (auto bad = check_headers(exchange, request, version)) return bad;
-  if (!version) return mcp::Response::error(mcp::kInvalidParams, "params._meta needs " + std::string(kVersionKey));
-  const auto capabilities = request.params.find_meta(kCapabilitiesKey);
+  if (!version)
+    return mcp::Response::error(mcp::kInvalidParams, "params._meta needs " + std::string(mcp::kProtocolVersionMeta));
+  const auto capabilities = request.params.find_meta(mcp::kClientCapabilitiesMeta);
   if (!capabilities || capabilities->front() != '{') {
     return mcp::Response::error(mcp::kInvalidParams,
-                                "params._meta needs " + std::string(kCapabilitiesKey) + ", an object");
+                                "params._meta needs " + std::string(mcp::kClientCapabilitiesMeta) + ", an object");
   }
   const auto revision = mcp::parse_revision(*version);
   if (!revision || !mcp::is_modern(*revision)) return unsupported_version(*version);
-  if (request.params.find_meta(kLogLevelKey) &&
-      !mcp::parse_log_level(request.params.find_meta_string(kLogLevelKey).value_or(""))) {
-    return mcp::Response::error(mcp::kInvalidParams,
-                                std::string(kLogLevelKey) + " in params._meta must be one of the eight log levels");
+  if (request.params.find_meta(mcp::kLogLevelMeta) &&
+      !mcp::parse_log_level(request.params.find_meta_string(mcp::kLogLevelMeta).value_or(""))) {
+    return mcp::Response::error(
+        mcp::kInvalidParams, std::string(mcp::kLogLevelMeta) + " in params._meta must be one of the eight log levels");
   }
   return std::nullopt;
 }

@@ -20,9 +20,6 @@ Era era_of(const http::Exchange& exchange, const mcp::Request& request);
 // Whether the `MCP-Protocol-Version` header names a modern revision.
 bool has_modern_header(const http::Exchange& exchange);
 
-// Where a modern request says which log messages its client wants.
-inline constexpr std::string_view kLogLevelKey = "io.modelcontextprotocol/logLevel";
-
 // The checks that a modern request must pass before it is routed, in this order: header and body agree (-32020),
 // `_meta` is complete (-32602), the version is one of ours (-32022), the log level exists (-32602). Nothing if all is
 // well.

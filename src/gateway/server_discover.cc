@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 #include "mcp/json_object.h"
+#include "mcp/meta_keys.h"
 #include "mcp/revision.h"
 #include "mcp/tasks.h"
 
@@ -52,7 +53,7 @@ mcp::Response Gateway::server_discover(const mcp::CallContext& call, const Snaps
   info.add("name", mcp::json_string(server ? call.scope : "MCPJungle Proxy MCP Server"));
   info.add("version", mcp::json_string(options_.version));
   mcp::JsonObject meta;
-  meta.add("io.modelcontextprotocol/serverInfo", info.text());
+  meta.add(mcp::kServerInfoMeta, info.text());
   mcp::JsonObject result;
   result.add("resultType", "\"complete\"");
   result.add("supportedVersions", "[" + mcp::json_string(mcp::text_of(mcp::kNewestModern)) + "]");

@@ -4,13 +4,11 @@
 
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
+#include "mcp/meta_keys.h"
 #include "mcp/url_elicitation.h"
 
 namespace jungle::mcp {
 namespace {
-
-constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
-constexpr std::string_view kHopPrefix = "io.modelcontextprotocol/";
 
 bool is_cacheable(Method method) {
   switch (method) {
@@ -52,7 +50,7 @@ std::string modern_members(Method method, std::string_view legacy_result, std::s
   if (is_cacheable(method)) text += R"(,"ttlMs":0,"cacheScope":"private")";
   // Looking for the letters is enough: where they stand in some text instead, only an optional field is left out.
   if (!server_info.empty() && legacy_result.find("\"_meta\"") == std::string_view::npos) {
-    text.append(R"(,"_meta":{")").append(kServerInfoKey).append("\":").append(server_info).append("}");
+    text.append(R"(,"_meta":{")").append(kServerInfoMeta).append("\":").append(server_info).append("}");
   }
   if (!is_empty_object(legacy_result)) text += ',';
   return text;
@@ -60,12 +58,12 @@ std::string modern_members(Method method, std::string_view legacy_result, std::s
 
 Response with_own_server_info(Response modern_result, std::string_view server_info) {
   const std::string_view payload = modern_result.payload();
-  if (payload.find(kServerInfoKey) == std::string_view::npos) return modern_result;
+  if (payload.find(kServerInfoMeta) == std::string_view::npos) return modern_result;
   const auto members = read_members(payload);
   const Member* meta = members ? members->find(payload, "_meta") : nullptr;
   if (meta == nullptr || payload[meta->value.begin] != '{') return modern_result;
   const auto of_meta = read_members(payload, meta->value);
-  const Member* info = of_meta ? of_meta->find(payload, kServerInfoKey) : nullptr;
+  const Member* info = of_meta ? of_meta->find(payload, kServerInfoMeta) : nullptr;
   if (info == nullptr) return modern_result;
   Splice splice;
   splice.replace(info->value, std::string(server_info));
@@ -84,8 +82,8 @@ Response to_legacy(Response modern_result) {
   const Member* meta = members->find(payload, "_meta");
   if (meta != nullptr && payload[meta->value.begin] == '{') {
     if (const auto of_meta = read_members(payload, meta->value)) {
-      splice.remove_members(*of_meta,
-                            [&](const Member& member) { return member.key.of(payload).starts_with(kHopPrefix); });
+      splice.remove_members(
+          *of_meta, [&](const Member& member) { return member.key.of(payload).starts_with(kProtocolMetaPrefix); });
     }
   }
   if (splice.empty()) return modern_result;

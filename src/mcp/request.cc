@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "mcp/meta_keys.h"
+
 namespace jungle::mcp {
 namespace {
 
@@ -24,8 +26,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Method::kOther)>
                                                                                           "tasks/get",
                                                                                           "tasks/update",
                                                                                           "tasks/cancel"};
-
-constexpr std::string_view kProtocolMeta = "io.modelcontextprotocol/";
 
 std::optional<std::string> string_of(std::optional<std::string_view> raw) {
   if (!raw || raw->empty() || raw->front() != '"') return std::nullopt;
@@ -120,7 +120,7 @@ std::optional<std::string> Params::find_meta_string(std::string_view key) const 
 std::string Params::render(const Changes& changes) const {
   const std::string_view base = received_text();
   const auto drop_meta = [&](std::string_view key) {
-    return changes.drop_protocol_meta && key.starts_with(kProtocolMeta);
+    return changes.drop_protocol_meta && key.starts_with(kProtocolMetaPrefix);
   };
   Splice splice;
   const Member* meta = members_.find(text_, "_meta");
