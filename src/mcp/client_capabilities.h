@@ -29,6 +29,9 @@ class ClientCapabilities {
   // the revision does not know is left out.
   static ClientCapabilities read(std::string_view declared, Revision revision);
 
+  // Everything there is.
+  static ClientCapabilities all() { return ClientCapabilities(kAllBits); }
+
   bool has(Feature feature) const { return (bits_ & feature) != 0; }
   bool any() const { return bits_ != 0; }
   std::uint8_t bits() const { return bits_; }
@@ -41,6 +44,10 @@ class ClientCapabilities {
   friend bool operator==(ClientCapabilities, ClientCapabilities) = default;
 
  private:
+  static constexpr std::uint8_t kAllBits =
+      kRoots | kSampling | kSamplingContext | kSamplingTools | kElicitationForm | kElicitationUrl;
+
+  explicit ClientCapabilities(std::uint8_t bits) : bits_(bits) {}
   void add(Feature feature) { bits_ = static_cast<std::uint8_t>(bits_ | feature); }
 
   std::uint8_t bits_ = 0;

@@ -40,8 +40,8 @@ class ChannelCall : public CallInbox {
 
   // The session's.
   std::string text;
-  std::string task;        // Not empty: the server has made a task of it, and these are the params that name it.
-  bool is_listen = false;  // It lasts, and is no call that a server could be asking something for.
+  std::string task;     // Not empty: the server has made a task of it, and these are the params that name it.
+  bool is_own = false;  // No client's: a server cannot be asking something for it.
   // Makes the channel of a call that shares none with others; null: it may.
   std::shared_ptr<ChannelMaker> own_maker = nullptr;
 

@@ -117,6 +117,11 @@ void ChannelHome::answer(std::uint64_t id, const std::string& text) {
 Task<Result<ChannelHome::SessionPtr>> ChannelHome::open(Era era, std::shared_ptr<ChannelMaker> maker) {
   const ChannelPlace at = place(*maker);
   auto opened = co_await open_channel_session(at, facts_, era, ids_, this);
+  if (!opened && is_for_news() && may_be_for_capabilities(opened.error())) {
+    ChannelPlace plain = at;
+    plain.capabilities = {};
+    opened = co_await open_channel_session(plain, facts_, era, ids_, this);
+  }
   if (!opened) {
     if (may_change_era(facts_->spec) && doubts_era(era, opened.error())) era_.store(Era::kUnknown);
     co_return opened.error();

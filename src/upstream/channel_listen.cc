@@ -132,7 +132,7 @@ ChannelListen::ListenPtr ChannelListen::start(ListenFilter filter) {
   auto listen = std::make_shared<Listen>();
   listen->filter = std::move(filter);
   listen->call = std::make_shared<ChannelCall>(place_.executor, id, request_text(id, kListenMethod, params));
-  listen->call->is_listen = true;
+  listen->call->is_own = true;
   tasks_.spawn(run_listen(place_, listen));
   return listen;
 }

@@ -49,7 +49,9 @@ ChannelSession::ChannelSession(Executor executor, Time& time, telemetry::Log& lo
 
 std::shared_ptr<ChannelCall> ChannelSession::make_call(std::uint64_t id, std::string_view method,
                                                        std::string_view params) {
-  return std::make_shared<ChannelCall>(executor_, id, request_text(id, method, params));
+  auto call = std::make_shared<ChannelCall>(executor_, id, request_text(id, method, params));
+  call->is_own = true;
+  return call;
 }
 
 Task<Result<Greeting>> ChannelSession::initialize(std::uint64_t id) {
@@ -58,9 +60,13 @@ Task<Result<Greeting>> ChannelSession::initialize(std::uint64_t id) {
   co_return co_await greeted_with(std::move(call), Era::kLegacy);
 }
 
+std::string ChannelSession::discover_params() const {
+  return own_params(Era::kModern, {}, facts_->client_info, capabilities_.json());
+}
+
 Task<Result<Greeting>> ChannelSession::discover(std::uint64_t id) {
   era_ = Era::kModern;
-  auto call = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
+  auto call = make_call(id, "server/discover", discover_params());
   start(call);
   co_return co_await greeted_with(std::move(call), Era::kModern);
 }
@@ -85,7 +91,7 @@ Result<Greeting> ChannelSession::greeting_of(const mcp::Response& response, Era 
 
 Task<Result<Greeting>> ChannelSession::probe(std::uint64_t id, Millis probe_time) {
   using namespace asio::experimental::awaitable_operators;
-  auto discover = make_call(id, "server/discover", own_params(Era::kModern, {}, facts_->client_info));
+  auto discover = make_call(id, "server/discover", discover_params());
   start(discover);
   auto asked = answer_of(discover, facts_->spec);
   auto answer = co_await with_deadline(time_, time_.steady_now() + probe_time, std::move(asked));
@@ -189,6 +195,9 @@ void ChannelSession::take_request(mcp::Request request) {
     text = answer_to_server(request);
   } else if (const auto call = call_asking(request)) {
     return ChannelCall::put(call, std::move(request));
+  } else if (calls_in_flight() == 0) {
+    was_asked_in_vain_ = true;
+    text = answer_without_client(request);
   } else {
     text = refusal_text(request.id, ambiguous_error(calls_in_flight()));
   }
@@ -243,7 +252,7 @@ void ChannelSession::take_response(mcp::IncomingResponse response) {
 
 std::size_t ChannelSession::calls_in_flight() const {
   return static_cast<std::size_t>(
-      std::count_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; }));
+      std::count_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_own; }));
 }
 
 std::shared_ptr<ChannelCall> ChannelSession::call_asking(const mcp::Request& request) const {
@@ -255,8 +264,7 @@ std::shared_ptr<ChannelCall> ChannelSession::call_asking(const mcp::Request& req
 
 std::shared_ptr<ChannelCall> ChannelSession::only_call() const {
   if (calls_in_flight() != 1) return nullptr;
-  return std::find_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_listen; })
-      ->second;
+  return std::find_if(pending_.begin(), pending_.end(), [](const auto& item) { return !item.second->is_own; })->second;
 }
 
 void ChannelSession::take_notification(mcp::Notification notification) {

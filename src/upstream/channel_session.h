@@ -73,6 +73,9 @@ class ChannelSession final : public ChannelListener {
   std::string awaited() const { return channel_->awaited(); }
   std::size_t calls_in_flight() const;
 
+  // Whether the server asked something while no call was in flight.
+  bool was_asked_in_vain() const { return was_asked_in_vain_; }
+
   // Ends the channel; calls in flight fail. REQUIRES: the coroutine is not being cancelled.
   Task<void> end();
 
@@ -83,6 +86,7 @@ class ChannelSession final : public ChannelListener {
  private:
   using Pending = std::map<std::uint64_t, std::shared_ptr<ChannelCall>>;
 
+  std::string discover_params() const;
   Task<Result<Greeting>> greeted_with(std::shared_ptr<ChannelCall> call, Era era);
   Result<Greeting> greeting_of(const mcp::Response& response, Era era);
   void take_message(std::string text);
@@ -107,6 +111,7 @@ class ChannelSession final : public ChannelListener {
   Greeting greeting_;
   bool takes_log_level_ = false;            // A legacy server that has `logging/setLevel`.
   std::optional<mcp::LogLevel> log_level_;  // What it was told last.
+  bool was_asked_in_vain_ = false;
   bool ending_ = false;
   std::optional<Error> ended_why_;
   Pending pending_;

@@ -149,7 +149,7 @@ Task<Result<mcp::Response>> ChannelWatch::ask(std::string method, std::string pa
   const ServerFacts& facts = *place_.facts;
   const std::uint64_t id = place_.ids.fetch_add(1);
   const auto call = std::make_shared<ChannelCall>(place_.executor, id, request_text(id, method, params));
-  call->is_listen = true;
+  call->is_own = true;
   place_.home.submit(call);
   const Seconds limit = 2 * facts.init_timeout;  // The session may have to be opened.
   auto answering = answer_of(call, facts.spec);

@@ -26,15 +26,6 @@ bool may_see_log(const mcp::Notification& message, const mcp::CallContext& call)
   return !level || *level >= *call.log_level;
 }
 
-// What a modern server is told: what the client declared, as far as we relay it.
-std::string declared_capabilities(const mcp::CallContext& call) {
-  std::string capabilities = call.client_capabilities.json();
-  if (!call.takes_tasks) return capabilities;
-  capabilities.pop_back();
-  capabilities.append(capabilities == "{" ? "" : ",").append(R"("extensions":{")");
-  return capabilities.append(mcp::kTasksExtension).append(R"(":{}}})");
-}
-
 // A server needs what the client did not declare. If it could have, it is told so; otherwise nobody can help.
 mcp::Response missing_capability(mcp::Response error, mcp::Method method, const mcp::CallContext& call,
                                  const std::string& name) {
@@ -67,6 +58,14 @@ std::string initialize_params(std::string_view client_info, mcp::ClientCapabilit
   return text.append(R"(,"clientInfo":)").append(client_info).append("}");
 }
 
+std::string declared_capabilities(mcp::ClientCapabilities capabilities, bool takes_tasks) {
+  std::string text = capabilities.json();
+  if (!takes_tasks) return text;
+  text.pop_back();
+  text.append(text == "{" ? "" : ",").append(R"("extensions":{")");
+  return text.append(mcp::kTasksExtension).append(R"(":{}}})");
+}
+
 std::string own_params(Era era, std::string_view members, std::string_view client_info, std::string_view capabilities) {
   std::string text = "{";
   text.append(members);
@@ -94,7 +93,7 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   std::string capabilities;
   if (era == Era::kModern) {
     changes.meta.push_back({kVersionKey, kOurVersion});
-    capabilities = declared_capabilities(call);
+    capabilities = declared_capabilities(call.client_capabilities, call.takes_tasks);
     changes.meta.push_back({kCapabilitiesKey, capabilities});
     changes.meta.push_back({kInfoKey, client_info});
     if (call.log_level) {
@@ -180,6 +179,12 @@ std::string answer_to_server(const mcp::Request& request) {
     return response_text(request.id, mcp::Response::result("{}", mcp::ResultForm::kLegacy));
   return response_text(request.id, mcp::Response::error(mcp::kMethodNotFound, "the client of this call did not offer " +
                                                                                   request.method_name));
+}
+
+std::string answer_without_client(const mcp::Request& request) {
+  if (request.method == mcp::Method::kPing) return answer_to_server(request);
+  const Error nobody{ErrorCode::kUnavailable, "no call is in flight here that the request could be for", {}};
+  return refusal_text(request.id, nobody);
 }
 
 std::optional<std::string_view> progress_token_of(const mcp::Request& request) {

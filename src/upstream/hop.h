@@ -26,6 +26,8 @@ std::string initialize_params(std::string_view client_info, mcp::ClientCapabilit
 // `capabilities` are what a modern server is told.
 std::string own_params(Era era, std::string_view members, std::string_view client_info,
                        std::string_view capabilities = "{}");
+// What a modern server is told that a client can do, raw JSON.
+std::string declared_capabilities(mcp::ClientCapabilities capabilities, bool takes_tasks);
 // The params of a client's request. `own_token` replaces its progress token, if it sent one. `client_info` is ours.
 std::string hop_params(Era era, const mcp::Request& request, const mcp::CallContext& call, std::string_view own_token,
                        std::string_view client_info);
@@ -56,6 +58,9 @@ std::string response_text(std::string_view id, const mcp::Response& response);
 std::string refusal_text(std::string_view id, const Error& error);
 // What we answer to a request that is not relayed: `{}` to a ping, else an error that says so.
 std::string answer_to_server(const mcp::Request& request);
+
+// The same where a client can be asked while a call is in flight, and none is.
+std::string answer_without_client(const mcp::Request& request);
 
 // The raw progress token of a client's request, if it has one.
 std::optional<std::string_view> progress_token_of(const mcp::Request& request);

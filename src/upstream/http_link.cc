@@ -44,7 +44,7 @@ Error refused(const HttpPlace& place, const HttpAnswer& answer) {
 }
 
 Task<Result<HttpAnswer>> ask_discover_once(HttpPlace place, SteadyTime deadline) {
-  const std::string params = own_params(Era::kModern, {}, place.facts.client_info);
+  const std::string params = own_params(Era::kModern, {}, place.facts.client_info, place.capabilities.json());
   const std::array<http::Header, 1> headers{http::Header{"Mcp-Method", "server/discover"}};
   const HttpPost request{.endpoint = place.endpoint,
                          .token = place.token.get(),

@@ -65,7 +65,7 @@ struct HttpPlace {
   std::atomic<std::uint64_t>& ids;
   oauth::AccessTokenPtr token = nullptr;      // To be presented, if it is not null.
   std::optional<Refusal>* refusal = nullptr;  // Set when the server refuses us, if it is not null.
-  mcp::ClientCapabilities capabilities = {};  // What a legacy server is told that its client can do.
+  mcp::ClientCapabilities capabilities = {};  // What a server is told that its client can do.
 };
 
 // Gets in touch, within the server's init timeout. kLegacy: `initialize` and `notifications/initialized` (MCP

@@ -128,9 +128,14 @@ Task<void> HttpWatch::renew_if_refused(WatchEnd end, oauth::AccessTokenPtr token
   (void)renewed.has_value();
 }
 
+// As the server is listed (server_discoverer.h).
 Task<Result<OpenedLink>> HttpWatch::open() {
-  const HttpPlace place{place_.worker, *place_.endpoint, *place_.facts, place_.ids};
-  return reopen_link(tokens_.get(), place, era_.load());
+  HttpPlace place{place_.worker, *place_.endpoint, *place_.facts, place_.ids};
+  place.capabilities = mcp::ClientCapabilities::all();
+  auto opened = co_await reopen_link(tokens_.get(), place, era_.load());
+  if (opened || !may_be_for_capabilities(opened.error())) co_return opened;
+  place.capabilities = {};
+  co_return co_await reopen_link(tokens_.get(), place, era_.load());
 }
 
 void HttpWatch::plan_next(WatchEnd end, SteadyTime began) {

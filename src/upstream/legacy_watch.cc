@@ -20,15 +20,19 @@ namespace {
 // Relays what comes before the answer to a request of ours, as what comes on the stream.
 class NewsListener final : public PostListener {
  public:
-  explicit NewsListener(const ServerNews& news) : news_(news) {}
+  NewsListener(const WatchPlace& place, LinkUse use) : place_(place), use_(std::move(use)) {}
   Task<void> on_notification(mcp::Notification notification, http::ClientResponse&) override {
-    news_.take(notification);
+    place_.news.take(notification);
     co_return;
   }
-  Task<void> on_request(mcp::Request, http::ClientResponse&) override { co_return; }
+  Task<void> on_request(mcp::Request request, http::ClientResponse&) override {
+    say(place_.worker, use_, answer_without_client(request));
+    co_return;
+  }
 
  private:
-  const ServerNews& news_;
+  const WatchPlace& place_;
+  const LinkUse use_;
 };
 
 }  // namespace
@@ -98,8 +102,7 @@ void LegacyWatch::on_message(mcp::Message message) {
   if (const auto* notification = std::get_if<mcp::Notification>(&message)) {
     place_.news.take(*notification);
   } else if (const auto* request = std::get_if<mcp::Request>(&message)) {
-    // There is no client that it could be for.
-    say(place_.worker, use(), answer_to_server(*request));
+    say(place_.worker, use(), answer_without_client(*request));
   }
 }
 
@@ -165,7 +168,7 @@ Task<Result<mcp::Response>> LegacyWatch::ask(std::string method, std::string uri
                          .method = method,
                          .params = params,
                          .deadline = place_.worker.time.steady_now() + place_.facts->init_timeout};
-  NewsListener listener(place_.news);
+  NewsListener listener(place_, use());
   is_asking_ = true;
   auto answer = co_await post(place_.worker, request, listener);
   is_asking_ = false;

@@ -37,10 +37,24 @@ CORO_TEST_F(LegacyWatchTest, ListsAServerAnewThatSaysSoOnTheStreamOfASessionOfIt
   co_await until_count("GET", 1);
   EXPECT_EQ("s1", last("GET").header("mcp-session-id"));
   EXPECT_THAT(last("GET").header("accept"), HasSubstr("text/event-stream"));
+  EXPECT_THAT(last("initialize").body, HasSubstr("\"capabilities\":" + mcp::ClientCapabilities::all().json()));
   EXPECT_EQ(0, listings_);
   imposter_.push(event("tools/list_changed"));
   co_await until_listings(1);
   EXPECT_EQ(0u, count("resources/subscribe"));
+}
+
+CORO_TEST_F(LegacyWatchTest, ListensAsAClientThatCanDoNothingWhereOthersAreRefused) {
+  be_watchable();
+  const auto greet = answers_["\"initialize\""];
+  answer("initialize", [greet](const SeenRequest& r) {
+    return r.body.find(R"("capabilities":{},)") == std::string::npos ? error(r, -32603, 400) : greet(r);
+  });
+  register_server(kLists);
+  co_await until_count("GET", 1);
+  EXPECT_EQ(2u, count("initialize"));
+  imposter_.push(event("tools/list_changed"));
+  co_await until_listings(1);
 }
 
 CORO_TEST_F(LegacyWatchTest, DoesNotListenToAServerThatTellsNothing) {
@@ -294,7 +308,8 @@ CORO_TEST_F(LegacyWatchTest, AnswersAPingAndRefusesEverythingElse) {
     if (request.method == "POST" && request.body.find("\"method\"") == std::string::npos)
       answers.push_back(request.body);
   }
-  EXPECT_THAT(answers, ::testing::UnorderedElementsAre(HasSubstr(R"("id":"p","result":{})"), HasSubstr("-32601")));
+  EXPECT_THAT(answers,
+              ::testing::UnorderedElementsAre(HasSubstr(R"("id":"p","result":{})"), HasSubstr("no call is in flight")));
 }
 
 CORO_TEST_F(LegacyWatchTest, FollowsASubscriptionToAServerThatIsRegisteredAnew) {

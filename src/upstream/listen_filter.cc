@@ -7,6 +7,7 @@
 #include "mcp/json_object.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "upstream/hop.h"
 #include "upstream/task_topic.h"
 
 namespace jungle::upstream {
@@ -48,10 +49,10 @@ std::string ListenFilter::members() const {
   return "\"notifications\":" + filter.text();
 }
 
-std::string_view ListenFilter::capabilities() const {
+std::string ListenFilter::capabilities() const {
   const bool has_tasks =
       std::any_of(uris.begin(), uris.end(), [](const std::string& uri) { return task_of_topic(uri); });
-  return has_tasks ? R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})" : "{}";
+  return declared_capabilities(mcp::ClientCapabilities::all(), has_tasks);
 }
 
 std::uint64_t subscription_of(const mcp::Notification& notification) {

@@ -22,8 +22,8 @@ struct ListenFilter {
 
   // Of its params: raw JSON members.
   std::string members() const;
-  // What it takes of a client, raw JSON.
-  std::string_view capabilities() const;
+  // What a client declares that wants to hear of everything that this is about, raw JSON.
+  std::string capabilities() const;
   // Whether it has all the lists of `other`.
   bool has_lists_of(const ListenFilter& other) const;
   friend bool operator==(const ListenFilter&, const ListenFilter&) = default;

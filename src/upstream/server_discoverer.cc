@@ -1,118 +1,37 @@
 #include "upstream/server_discoverer.h"
 
-#include <array>
 #include <atomic>
-#include <span>
 #include <string>
 #include <utility>
 
 #include <boost/asio/dispatch.hpp>
 
 #include "base/reply.h"
-#include "base/with_deadline.h"
 #include "upstream/channel_opening.h"
-#include "upstream/hop.h"
 #include "upstream/http_link.h"
-#include "upstream/http_post.h"
-#include "upstream/listing.h"
+#include "upstream/listed_entries.h"
+#include "upstream/listing_conversations.h"
 #include "upstream/server_errors.h"
 #include "upstream/sse_channel.h"
 #include "upstream/stdio_channel.h"
 #include "upstream/upstreams_state.h"
 
 namespace jungle::upstream {
-namespace {
 
-// Asks over a session that was opened for it, each question within the server's call timeout.
-class ChannelConversation final : public Conversation {
- public:
-  ChannelConversation(Time& time, const ServerFacts& facts, OpenedSession opened, std::atomic<std::uint64_t>& ids)
-      : time_(time), facts_(facts), opened_(std::move(opened)), ids_(ids) {}
+// One listing over a connection of its own, as for clients of these capabilities.
+struct ServerDiscoverer::Listing {
+  std::shared_ptr<const ServerFacts> facts;
+  mcp::ClientCapabilities capabilities = mcp::ClientCapabilities::all();
+  bool asked_in_vain = false;  // The server asked what nobody was there to answer.
 
-  Task<Result<mcp::Response>> ask(std::string method, std::string members) override {
-    const std::string params = own_params(opened_.greeting.era, members, facts_.client_info);
-    auto question = opened_.session->request(ids_.fetch_add(1), method, params);
-    auto answer = co_await with_deadline(time_, time_.steady_now() + facts_.call_timeout, std::move(question));
-    if (!answer && answer.error().code == ErrorCode::kDeadlineExceeded) {
-      co_return call_timeout_error(facts_.spec, method, facts_.call_timeout);
-    }
-    co_return answer;
+  // For modern servers.
+  std::string declared() const { return listed_capabilities(facts->spec, capabilities); }
+  bool is_of_fullest() const { return capabilities.any(); }
+  // Whether it may do better as for clients that can do nothing.
+  bool may_have_asked_too_much(const Error& error) const {
+    return may_be_for_capabilities(error) || (asked_in_vain && error.code != ErrorCode::kCancelled);
   }
-
- private:
-  Time& time_;
-  const ServerFacts& facts_;
-  OpenedSession opened_;
-  std::atomic<std::uint64_t>& ids_;
 };
-
-// Asks the process of a stateful server that all its calls share.
-class SharedConversation final : public Conversation {
- public:
-  SharedConversation(Worker& worker, std::shared_ptr<ServerState> state, Era era)
-      : worker_(worker), state_(std::move(state)), era_(era) {}
-
-  Task<Result<mcp::Response>> ask(std::string method, std::string members) override {
-    const ServerFacts& facts = *state_->facts;
-    const std::string params = own_params(era_, members, facts.client_info);
-    const std::uint64_t id = state_->ids.fetch_add(1);
-    const auto call = std::make_shared<ChannelCall>(worker_.executor, id, request_text(id, method, params));
-    asio::dispatch(state_->home.executor, [state = state_, call] { state->channels->first().submit(call); });
-    auto answering = answer_of(call, facts.spec);
-    auto answer =
-        co_await with_deadline(worker_.time, worker_.time.steady_now() + facts.call_timeout, std::move(answering));
-    if (answer || answer.error().code != ErrorCode::kDeadlineExceeded) co_return answer;
-    asio::dispatch(state_->home.executor,
-                   [state = state_, id] { state->channels->first().cancel(id, "listing took too long"); });
-    co_return call_timeout_error(facts.spec, method, facts.call_timeout);
-  }
-
- private:
-  Worker& worker_;
-  const std::shared_ptr<ServerState> state_;
-  const Era era_;
-};
-
-// Asks an HTTP server over a link that was opened for it.
-class HttpConversation final : public Conversation {
- public:
-  HttpConversation(HttpPlace place, HttpLinkPtr link) : place_(place), link_(std::move(link)) {}
-
-  Task<Result<mcp::Response>> ask(std::string method, std::string members) override {
-    const catalog::ServerSpec& spec = place_.facts.spec;
-    const bool is_modern = link_->era == Era::kModern;
-    const std::string params = own_params(link_->era, members, place_.facts.client_info);
-    const std::array<http::Header, 1> mirrored{http::Header{"Mcp-Method", method}};
-    const HttpPost request{
-        .endpoint = place_.endpoint,
-        .token = place_.token.get(),
-        .fixed_headers = link_->headers,
-        .headers = is_modern ? std::span<const http::Header>(mirrored) : std::span<const http::Header>(),
-        .id = place_.ids.fetch_add(1),
-        .method = method,
-        .params = params,
-        .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
-        .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
-        .deadline = place_.worker.time.steady_now() + place_.facts.call_timeout};
-    NoListener nobody;
-    auto answer = co_await post(place_.worker, request, nobody);
-    if (!answer) {
-      if (answer.error().code == ErrorCode::kDeadlineExceeded) {
-        co_return call_timeout_error(spec, method, place_.facts.call_timeout);
-      }
-      co_return connect_error(spec, answer.error(), place_.endpoint.url().host_is_loopback());
-    }
-    if (answer->refusal) *place_.refusal = answer->refusal;
-    if (!answer->response || answer->is_refused()) co_return answer_error(spec, *answer, place_.token.get());
-    co_return std::move(*answer->response);
-  }
-
- private:
-  HttpPlace place_;
-  HttpLinkPtr link_;
-};
-
-}  // namespace
 
 class ServerDiscoverer::State {
  public:
@@ -120,6 +39,29 @@ class ServerDiscoverer::State {
       : upstreams_(upstreams), worker_(control, upstreams.time(), upstreams.log(), deadlines, client) {
     upstreams.add_site(Site{&worker_, HomeUse::kGuest, [] {}, [] {}});
   }
+
+  const UpstreamOptions& options() const { return upstreams_.options(); }
+
+  Task<Result<catalog::Discovery>> discover(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
+    Greeting shared;
+    auto state = co_await shared_process(facts->spec, shared);
+    if (!state) {
+      Listing listing{std::move(facts)};
+      co_return co_await list_fully(listing, attempt);
+    }
+    SharedConversation asking(worker_, state, shared.era);
+    const ListLimits limits;
+    auto discovery = co_await list_everything(asking, facts->spec, shared, limits);
+    if (discovery && shared.era == Era::kLegacy) {
+      auto others = co_await entries_for_capable(*state, attempt);
+      if (!others) co_return others.error();
+      add_entries(*discovery, **others);
+    }
+    co_return discovery;
+  }
+
+ private:
+  using Entries = std::shared_ptr<const catalog::Discovery>;
 
   // What such a process offers may depend on what its calls did: no other one could say it. Null: there is none.
   Task<std::shared_ptr<ServerState>> shared_process(const catalog::ServerSpec& spec, Greeting& greeting) {
@@ -132,34 +74,73 @@ class ServerDiscoverer::State {
       Reply<std::optional<Greeting>>::give(reply, state->channels->first().shared_greeting());
     });
     auto given = co_await reply->wait();
-    if (!given || !*given) co_return nullptr;
+    if (!given || !*given) {
+      state->for_capable = nullptr;
+      co_return nullptr;
+    }
     greeting = std::move(**given);
     co_return state;
   }
 
-  Task<Result<catalog::Discovery>> discover_stdio(std::shared_ptr<const ServerFacts> facts) {
-    Greeting shared;
-    auto state = co_await shared_process(facts->spec, shared);
-    if (state) {
-      SharedConversation asking(worker_, std::move(state), shared.era);
-      const ListLimits limits;
-      co_return co_await list_everything(asking, facts->spec, shared, limits);
+  // What a legacy process has for clients that can be asked, so that the shared one cannot list it: found out by two
+  // short-lived processes, once while there is a shared one.
+  Task<Result<Entries>> entries_for_capable(ServerState& state, Attempt& attempt) {
+    if (state.for_capable) co_return state.for_capable;
+    Listing full{state.facts};
+    auto all = co_await list_fully(full, attempt);
+    if (!all) co_return all.error();
+    Listing plain{state.facts, {}};
+    if (full.is_of_fullest()) {
+      auto some = co_await list_as(plain, attempt);
+      if (!some) co_return some.error();
+      state.for_capable = std::make_shared<const catalog::Discovery>(entries_besides(*all, *some));
+    } else {
+      state.for_capable = std::make_shared<const catalog::Discovery>();
     }
-    StdioMaker maker(worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), facts);
-    co_return co_await discover_over(maker, std::move(facts));
+    co_return state.for_capable;
   }
 
-  Task<Result<catalog::Discovery>> discover_over(ChannelMaker& maker, std::shared_ptr<const ServerFacts> facts) {
-    const ChannelPlace place{worker_.executor, worker_.time, worker_.log, maker, worker_.endings};
+  // As for the fullest client and, if the server does not bear that, as for one that can do nothing.
+  Task<Result<catalog::Discovery>> list_fully(Listing& listing, Attempt& attempt) {
+    auto found = co_await list_as(listing, attempt);
+    if (found || !listing.may_have_asked_too_much(found.error())) co_return found;
+    worker_.log.debug("a server is listed as for clients that can do nothing",
+                      {{"server", listing.facts->spec.name.str()}, {"why", found.error().message}});
+    listing.capabilities = {};
+    attempt.refusal.reset();
+    co_return co_await list_as(listing, attempt);
+  }
+
+  Task<Result<catalog::Discovery>> list_as(Listing& listing, Attempt& attempt) {
+    switch (listing.facts->spec.transport) {
+      case catalog::Transport::kStdio:
+        return list_stdio(listing);
+      case catalog::Transport::kStreamableHttp:
+        return list_http(listing, attempt);
+      case catalog::Transport::kSse:
+        break;
+    }
+    return list_sse(listing, attempt);
+  }
+
+  Task<Result<catalog::Discovery>> list_stdio(Listing& listing) {
+    StdioMaker maker(worker_.executor, worker_.time, worker_.log, upstreams_.spawner(), listing.facts);
+    co_return co_await list_over(maker, listing);
+  }
+
+  Task<Result<catalog::Discovery>> list_over(ChannelMaker& maker, Listing& listing) {
+    const ServerFacts& facts = *listing.facts;
+    const ChannelPlace place{worker_.executor, worker_.time, worker_.log, maker, worker_.endings, listing.capabilities};
     std::atomic<std::uint64_t> ids{1};
-    const Era era = known_era(facts->spec, {});
-    auto opened = co_await open_channel_session(place, facts, era, ids, nullptr);
+    const Era era = known_era(facts.spec, {});
+    auto opened = co_await open_channel_session(place, listing.facts, era, ids, nullptr);
     if (!opened) co_return opened.error();
     const auto session = opened->session;
     const Greeting greeting = opened->greeting;
-    ChannelConversation conversation(worker_.time, *facts, std::move(*opened), ids);
+    ChannelConversation conversation(worker_.time, facts, std::move(*opened), ids, listing.declared());
     const ListLimits limits;
-    auto discovery = co_await list_everything(conversation, facts->spec, greeting, limits);
+    auto discovery = co_await list_everything(conversation, facts.spec, greeting, limits);
+    listing.asked_in_vain = session->was_asked_in_vain();
     end_in_background(worker_.endings, session);
     co_return discovery;
   }
@@ -174,33 +155,34 @@ class ServerDiscoverer::State {
     return std::make_shared<const HttpEndpoint>(std::move(*created));
   }
 
-  Task<Result<catalog::Discovery>> discover_sse(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
-    auto endpoint = endpoint_of(facts->spec);
+  Task<Result<catalog::Discovery>> list_sse(Listing& listing, Attempt& attempt) {
+    auto endpoint = endpoint_of(listing.facts->spec);
     if (!endpoint) co_return endpoint.error();
-    SsePlace place{worker_, facts, std::move(*endpoint), attempt.tokens};
+    SsePlace place{worker_, listing.facts, std::move(*endpoint), attempt.tokens};
     if (!attempt.tokens) place.token = oauth::access_token_of(attempt.access_token);
     place.refusal = std::make_shared<std::optional<Refusal>>();
     SseMaker maker(place);
-    auto discovery = co_await discover_over(maker, std::move(facts));
+    auto discovery = co_await list_over(maker, listing);
     if (!discovery) attempt.refusal = *place.refusal;
     co_return discovery;
   }
 
-  Task<Result<catalog::Discovery>> discover_http(std::shared_ptr<const ServerFacts> facts, Attempt& attempt) {
-    auto usable = endpoint_of(facts->spec);
+  Task<Result<catalog::Discovery>> list_http(Listing& listing, Attempt& attempt) {
+    const ServerFacts& facts = *listing.facts;
+    auto usable = endpoint_of(facts.spec);
     if (!usable) co_return usable.error();
     const auto endpoint = std::move(*usable);
     std::atomic<std::uint64_t> ids{1};
-    HttpPlace place{worker_, *endpoint, *facts, ids, nullptr, &attempt.refusal};
+    HttpPlace place{worker_, *endpoint, facts, ids, nullptr, &attempt.refusal, listing.capabilities};
     if (!attempt.tokens) place.token = oauth::access_token_of(attempt.access_token);
-    const Era era = known_era(facts->spec, {});
+    const Era era = known_era(facts.spec, {});
     auto opening = attempt.tokens ? open_link_with(attempt.tokens.get(), place, era) : open_link(place, era);
     auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
     if (attempt.tokens) place.token = attempt.tokens->published().load();
-    HttpConversation conversation(place, opened->link);
+    HttpConversation conversation(place, endpoint, opened->link, listing.declared(), listing.asked_in_vain);
     const ListLimits limits;
-    auto discovery = co_await list_everything(conversation, facts->spec, opened->greeting, limits);
+    auto discovery = co_await list_everything(conversation, facts.spec, opened->greeting, limits);
     if (!opened->link->session_id.empty()) {
       LinkUse use{endpoint, opened->link, place.token};
       worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
@@ -219,16 +201,8 @@ ServerDiscoverer::ServerDiscoverer(Upstreams& upstreams, Executor control, Deadl
 ServerDiscoverer::~ServerDiscoverer() = default;
 
 Task<Result<catalog::Discovery>> ServerDiscoverer::discover(const catalog::ServerSpec& spec, Attempt& attempt) {
-  auto facts = std::make_shared<const ServerFacts>(spec, state_->upstreams_.options());
-  switch (spec.transport) {
-    case catalog::Transport::kStdio:
-      co_return co_await state_->discover_stdio(std::move(facts));
-    case catalog::Transport::kStreamableHttp:
-      co_return co_await state_->discover_http(std::move(facts), attempt);
-    case catalog::Transport::kSse:
-      break;
-  }
-  co_return co_await state_->discover_sse(std::move(facts), attempt);
+  auto facts = std::make_shared<const ServerFacts>(spec, state_->options());
+  co_return co_await state_->discover(std::move(facts), attempt);
 }
 
 }  // namespace jungle::upstream

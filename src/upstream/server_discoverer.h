@@ -11,7 +11,10 @@
 namespace jungle::upstream {
 
 // The Discoverer that connects. One per process, on `control`, with an http::Client of its own there. Finds out the
-// server's era, lists all pages of everything, and ends its session or process in the background.
+// server's era, lists all pages of everything, and ends its session or process in the background. The server is listed
+// as for a client that can do all that the gateway relays, so the catalog has what the most capable client can use;
+// what it asks meanwhile is refused at once. One that does not bear that is listed as for a client that can do nothing
+// (docs/decisions/0012). No such session or process is ever used for a call.
 // Construct it before the first call; Upstreams::stop() ends it too, and no discover() may run then.
 class ServerDiscoverer final : public Discoverer {
  public:
@@ -24,6 +27,7 @@ class ServerDiscoverer final : public Discoverer {
 
  private:
   class State;
+  struct Listing;
   std::unique_ptr<State> state_;
 };
 

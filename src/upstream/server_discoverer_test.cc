@@ -1,7 +1,14 @@
 #include "upstream/server_discoverer.h"
 
+#include <iterator>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "mcp/client_capabilities.h"
+#include "mcp/json_reader.h"
+#include "mcp/request.h"
 #include "upstream/testing/upstream_test_fixture.h"
 
 namespace jungle::upstream {
@@ -10,7 +17,24 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ServerDiscovererTest : public testing::UpstreamTest {};
+std::vector<std::string> names_of(const Result<catalog::Discovery>& found) {
+  std::vector<std::string> names;
+  if (!found) return {found.error().message};
+  for (const std::string& tool : found->tools)
+    names.push_back(mcp::read_params(tool)->find_string("name").value_or(""));
+  return names;
+}
+
+class ServerDiscovererTest : public testing::UpstreamTest {
+ protected:
+  // `mode` of the fixture, its options apart by spaces.
+  Task<std::vector<std::string>> tools_of(std::string mode) {
+    std::istringstream words(mode);
+    const auto server = stdio_server({std::istream_iterator<std::string>(words), {}});
+    auto found = co_await discoverer_->discover(server.spec, attempt_);
+    co_return names_of(found);
+  }
+};
 
 CORO_TEST_F(ServerDiscovererTest, ListsALegacyStdioServer) {
   const auto server = stdio_server({"chatty", "noisy=1000"});
@@ -58,6 +82,70 @@ CORO_TEST_F(ServerDiscovererTest, SaysWhyTheProcessEnded) {
   EXPECT_EQ(ErrorCode::kUnavailable, found.error().code);
   EXPECT_THAT(found.error().message, HasSubstr("transport closed"));
   EXPECT_THAT(found.error().message, HasSubstr("it exited with code 1; its last output:\ncannot start: no token"));
+}
+
+CORO_TEST_F(ServerDiscovererTest, ListsAProcessAsForTheMostCapableClient) {
+  const auto legacy = co_await tools_of("conditional");
+  EXPECT_THAT(legacy, ElementsAre("echo", "big", "pid", "capable"));
+  const auto modern = co_await tools_of("modern conditional");
+  EXPECT_THAT(modern, ElementsAre("echo", "big", "pid", "capable"));
+}
+
+CORO_TEST_F(ServerDiscovererTest, RefusesAtOnceWhatAProcessAsksBeforeItLists) {
+  const auto tools = co_await tools_of("asks-lists conditional");
+  EXPECT_THAT(tools, ElementsAre("echo", "big", "pid", "capable"));
+}
+
+CORO_TEST_F(ServerDiscovererTest, ListsAProcessThatBearsNoRefusalAsForClientsThatCanDoNothing) {
+  const auto tools = co_await tools_of("asks-lists touchy conditional");
+  EXPECT_THAT(tools, ElementsAre("echo", "big", "pid"));
+}
+
+CORO_TEST_F(ServerDiscovererTest, ListsAProcessThatRefusesCapabilitiesAsForClientsThatCanDoNothing) {
+  const auto tools = co_await tools_of("picky conditional");
+  EXPECT_THAT(tools, ElementsAre("echo", "big", "pid"));
+}
+
+CORO_TEST_F(ServerDiscovererTest, CallsNeverUseAProcessOfOtherCapabilitiesThanTheirClients) {
+  const auto server = stdio_server({"conditional"});
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
+  EXPECT_THAT(names_of(found), ElementsAre("echo", "big", "pid", "capable"));
+  const std::string plain = co_await call(server, "capable", "{}");
+  EXPECT_EQ("error: Unknown tool", plain);
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"sampling":{}})", mcp::kNewestLegacy);
+  sink_.answer = mcp::Response::result("{}", mcp::ResultForm::kLegacy);
+  const std::string capable = co_await call(server, "capable", "{}");
+  EXPECT_EQ("as you can", capable);
+}
+
+CORO_TEST_F(ServerDiscovererTest, AddsWhatMoreCapableClientsHaveToTheListsOfTheSharedProcess) {
+  auto server = stdio_server({"conditional"});
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string pid = co_await call(server, "pid", "{}");
+  const std::string grown = co_await call(server, "grow", "{}");
+  EXPECT_EQ("grown", grown);
+  for (int times = 0; times < 2; ++times) {
+    auto found = co_await discoverer_->discover(server.spec, attempt_);
+    EXPECT_THAT(names_of(found), ElementsAre("echo", "grown", "pid", "capable"));
+  }
+  for (int i = 0; i < 300 && testing::children_of_this_process().living.size() > 1; ++i)
+    co_await pass_time(Millis(10));
+  EXPECT_EQ(1u, testing::children_of_this_process().living.size());
+  const std::string still = co_await call(server, "pid", "{}");
+  EXPECT_EQ(pid, still);
+  const std::string plain = co_await call(server, "capable", "{}");
+  EXPECT_EQ("error: Unknown tool", plain);
+}
+
+CORO_TEST_F(ServerDiscovererTest, ASharedModernProcessListsForTheMostCapableClient) {
+  auto server = stdio_server({"modern", "conditional"});
+  server.revision = "2026-07-28";
+  server.spec.session_mode = catalog::SessionMode::kStateful;
+  const std::string grown = co_await call(server, "grow", "{}");
+  EXPECT_EQ("grown", grown);
+  auto found = co_await discoverer_->discover(server.spec, attempt_);
+  EXPECT_THAT(names_of(found), ElementsAre("echo", "grown", "pid", "capable"));
+  EXPECT_EQ(1u, testing::children_of_this_process().living.size());
 }
 
 CORO_TEST_F(ServerDiscovererTest, RefusesUrlsThatNothingMayFetch) {

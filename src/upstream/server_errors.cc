@@ -160,6 +160,8 @@ Error not_taken_error(const catalog::ServerSpec& spec, const std::string& uri) {
       ErrorCode::kUpstreamRejected, "server '" + spec.name.str() + "' takes no subscription to '" + uri + "'", {}};
 }
 
+bool may_be_for_capabilities(const Error& error) { return error.code == ErrorCode::kUpstreamRejected; }
+
 Error ambiguous_error(std::size_t calls) {
   return Error{
       ErrorCode::kInvalidArgument,

@@ -50,6 +50,9 @@ Error token_refused_error(const catalog::ServerSpec& spec, std::string_view word
 // kPermissionDenied: HTTP 403 to a request that needs more scopes than were granted; `scopes` may be empty.
 Error scope_missing_error(const catalog::ServerSpec& spec, const std::vector<std::string>& scopes,
                           std::string_view words);
+// Whether the error of a server that was greeted or listed may come of what it was told that its client can do: some
+// servers refuse members of `capabilities` that they do not know.
+bool may_be_for_capabilities(const Error& error);
 // kInvalidArgument: a request of a server outside the stream of a call, while `calls` are in flight.
 Error ambiguous_error(std::size_t calls);
 // kNotFound: a subscription to a server that is disabled.

@@ -37,7 +37,7 @@ std::unique_ptr<Homes<ChannelHome>> make_channel_homes(ServerState& state, Spawn
 
 std::unique_ptr<ChannelHome> make_listening_home(ServerState& state, Spawner& spawner) {
   if (!is_sse(state) || !state.endpoint) return nullptr;
-  return make_channel_home(state, make_maker(state, spawner), Sharing::kWhileHeld, {});
+  return make_channel_home(state, make_maker(state, spawner), Sharing::kWhileHeld, mcp::ClientCapabilities::all());
 }
 
 std::unique_ptr<Homes<HttpHome>> make_http_homes(ServerState& state) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/task.h"
+#include "catalog/discovery.h"
 #include "catalog/entry.h"
 #include "oauth/token_source.h"
 #include "upstream/channel_home.h"
@@ -60,6 +61,10 @@ class ServerState {
   const std::unique_ptr<ChannelHome> listening;  // Of an HTTP+SSE server: the session for news alone.
   const std::unique_ptr<Homes<HttpHome>> http;   // For streamable HTTP, likewise.
   SessionStreams streams;                        // Of its sessions.
+
+  // What a legacy process has for clients that can do more than those of channels->first(); null: not known. On the
+  // control executor, for the discoverer.
+  std::shared_ptr<const catalog::Discovery> for_capable;
 
   ParkedCalls parked;
   TaskTalks talks;

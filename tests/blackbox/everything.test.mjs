@@ -25,6 +25,11 @@ test('server-everything through the REST API', async (t) => {
     assert.equal(json.content[0].type, 'text');
     assert.match(json.content[0].text, /hello from e2e test/);
   });
+  await t.test('a tool that the server has only for clients that can be asked', async () => {
+    assert.ok(names((await gateway.rest('GET', '/tools')).json).includes('everything__trigger-sampling-request'));
+    const { text } = await gateway.rest('POST', '/tools/invoke', { name: 'everything__trigger-sampling-request', prompt: 'x' });
+    assert.match(text, /Tool trigger-sampling-request not found/, 'who cannot be asked gets the words of the server');
+  });
   await t.test('prompts', async () => {
     const { json } = await gateway.rest('GET', '/prompts');
     for (const name of ['everything__simple-prompt', 'everything__args-prompt']) assert.ok(names(json).includes(name), name);

@@ -36,12 +36,12 @@ class Pair {
   }
 }
 
-const asks = (mode) => async (pair, use) => {
+// `question` is the tool of offer.mjs that asks it: the one by whose answer the peer answers. Servers may ask other things besides.
+const asks = (question) => async (pair, use) => {
   const before = pair.peer.asked.length;
   await pair.says(use);
-  const asked = pair.peer.asked.slice(before);
-  assert.ok(asked.length > 0, 'the client was asked');
-  if (mode) assert.ok(asked.every(({ params }) => (params.mode ?? 'form') === mode), JSON.stringify(asked));
+  const asked = pair.peer.asked.slice(before).map(({ tool }) => tool);
+  assert.ok(use.asksOnce || asked.includes(question), `the client was asked: ${asked}`);
 };
 
 // Feature → what a pair does. These run pair by pair.
@@ -100,10 +100,10 @@ const FEATURES = {
     for (const uri of uris) assert.ok(listed.includes(pair.uri(uri)), uri);
     await assert.rejects(pair.client.listResources({ cursor: 'not one of ours' }), /-32602|cursor/i);
   },
-  sampling: asks(),
-  'elicitation, form': asks('form'),
-  'elicitation, URL': asks('url'),
-  roots: asks(),
+  sampling: asks('ask_model'),
+  'elicitation, form': asks('ask_person'),
+  'elicitation, URL': asks('ask_url'),
+  roots: asks('ask_folders'),
   tasks: (pair, use) => pair.says(use),
 };
 
@@ -121,10 +121,9 @@ class Count {
   // Whether the feature is to be tried.
   takes(feature, use, peer) {
     const notOwed = NOT_OWED[feature]?.({ peer, use }) || (typeof use === 'string' && use);
-    const reason = notOwed ? `not owed: ${notOwed}` : use?.missing && `missing: ${use.missing}`;
-    if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (notOwed) this.reasons[notOwed] = (this.reasons[notOwed] ?? 0) + 1;
     else this.tried++;
-    return !reason;
+    return !notOwed;
   }
 }
 
@@ -191,5 +190,5 @@ test('every feature between real clients and real servers', async (t) => {
     });
   }
   t.diagnostic(`${count.tried} cells tried`);
-  for (const [reason, cells] of Object.entries(count.reasons)) t.diagnostic(`${cells} ${reason}`);
+  for (const [reason, cells] of Object.entries(count.reasons)) t.diagnostic(`${cells} not owed: ${reason}`);
 });

@@ -8,11 +8,16 @@
 //   silent            read, never answer                      chatty     write garbage lines to stdout
 //   strict            exit on any request before initialize   slow-start=MS  wait before reading
 //   noisy=N           write N lines to stderr at once
+//   conditional       has the tool `capable` for clients that declare sampling
+//   asks-lists        asks clients that declare roots for them before it lists its tools
+//   touchy            exit when the client refuses such a question
+//   picky             refuse `initialize` of a client that declares anything
 // Tools: echo, big (a result of `bytes` bytes on one line), flood (`bytes` bytes of progress, then the answer),
 // progress, ask (sends a server request first), ask-and-cancel, pid, counter, hang (never answers), die (exits with
 // code 3), cancelled (how many cancellations came), change (says that the tools have changed), touch (says that what
 // was subscribed to last has changed, and names it), doubt (refuses the revision of the first call), pair (tasks that
-// ask their clients once there are two of them).
+// ask their clients once there are two of them), grow (from now on there is the tool `grown`, and none that is `big`),
+// capable.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +33,7 @@ namespace {
 
 struct Options {
   bool modern = false, ignore_eof = false, silent = false, chatty = false, strict = false;
+  bool conditional = false, asks_lists = false, touchy = false, picky = false;
 };
 
 // The raw JSON value of the first member called `key`; enough for what our own gateway writes.
@@ -70,6 +76,7 @@ class Server {
   void handle(const std::string& line) {
     const std::string method = value_of(line, "method");
     const std::string id = value_of(line, "id");
+    if (method.empty() && id == "\"lists\"") return list_tools_at_last(line);
     if (method.empty()) {
       if (id.starts_with("\"t"))
         return text_result(id.substr(2, id.size() - 3),
@@ -90,6 +97,7 @@ class Server {
       return error(id, -32602, "the protocol version is missing");
     }
     if (!options_.modern && !initialized_) return error(id, -32000, "not initialized");
+    if (options_.modern) take_capabilities(line, "io.modelcontextprotocol/clientCapabilities");
     if (method == "\"tools/list\"") return tools_list(id);
     if (method == "\"tools/call\"") return tools_call(line, id);
     if (method == "\"prompts/list\"") return result(id, R"("prompts":[{"name":"greet","title":"Greets"}])");
@@ -105,6 +113,8 @@ class Server {
  private:
   void initialize(const std::string& line, const std::string& id) {
     if (options_.modern) return error(id, -32022, "unsupported", R"({"supported":["2026-07-28"],"requested":"x"})");
+    take_capabilities(line, "capabilities");
+    if (options_.picky && value_of(line, "capabilities") != "{}") return error(id, -32603, "Unrecognized field");
     initialized_ = true;
     result(
         id,
@@ -116,15 +126,36 @@ class Server {
     result(id, R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":{},"prompts":{},"resources":{}},)"
                R"("ttlMs":0,"cacheScope":"private")");
   }
+  void take_capabilities(const std::string& line, std::string_view key) {
+    const std::string capabilities = value_of(line, key);
+    is_capable_ = options_.conditional && capabilities.find("\"sampling\"") != std::string::npos;
+    has_roots_ = capabilities.find("\"roots\"") != std::string::npos;
+  }
   void tools_list(const std::string& id) {
-    result(id,
-           R"("tools":[{"name":"echo","inputSchema":{"type":"object"}},{"name":"big","inputSchema":{"type":"object"}},)"
-           R"({"name":"pid","inputSchema":{"type":"object"}}])");
+    if (options_.asks_lists && has_roots_ && listing_id_.empty()) {
+      listing_id_ = id;
+      return write_line(R"({"jsonrpc":"2.0","id":"lists","method":"roots/list"})");
+    }
+    std::string tools = tool("echo") + (has_grown_ ? "," + tool("grown") : "," + tool("big")) + "," + tool("pid");
+    if (is_capable_) tools += "," + tool("capable");
+    result(id, "\"tools\":[" + tools + "]");
+  }
+  void list_tools_at_last(const std::string& line) {
+    if (options_.touchy && line.find("\"error\"") != std::string::npos) std::exit(1);
+    tools_list(listing_id_);
+  }
+  static std::string tool(const std::string& name) {
+    return R"({"name":")" + name + R"(","inputSchema":{"type":"object"}})";
   }
   void tools_call(const std::string& line, const std::string& id) {
     // The last one: `_meta`, which we put in front, may name its writer.
     const std::string name = value_of(line.substr(line.rfind("\"name\":")), "name");
     if (name == "\"echo\"") return text_result(id, value_of(line, "arguments"));
+    if (name == "\"capable\"" && is_capable_) return text_result(id, "as you can");
+    if (name == "\"grow\"") {
+      has_grown_ = true;
+      return text_result(id, "grown");
+    }
     if (name == "\"pid\"") return text_result(id, std::to_string(getpid()));
     if (name == "\"counter\"") return text_result(id, std::to_string(++counter_));
     if (name == "\"cancelled\"") return text_result(id, std::to_string(cancelled_));
@@ -234,6 +265,10 @@ class Server {
 
   Options options_;
   bool initialized_ = false;
+  bool is_capable_ = false;
+  bool has_roots_ = false;
+  bool has_grown_ = false;
+  std::string listing_id_;  // Of the list that waits for the client's answer.
   int counter_ = 0;
   int cancelled_ = 0;
   int doubts_ = 0;
@@ -261,6 +296,10 @@ int main(int argc, char** argv) {
     if (word == "ignore-term") signal(SIGTERM, SIG_IGN);
     if (word == "silent") options.silent = true;
     if (word == "strict") options.strict = true;
+    if (word == "conditional") options.conditional = true;
+    if (word == "asks-lists") options.asks_lists = true;
+    if (word == "touchy") options.touchy = true;
+    if (word == "picky") options.picky = true;
     if (word == "chatty") options.chatty = true;
     if (word == "grandchild") start_grandchild();
     if (word.starts_with("slow-start=")) poll(nullptr, 0, std::atoi(argv[i] + 11));

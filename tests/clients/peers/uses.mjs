@@ -24,8 +24,6 @@ const SDK = {
 
 const SDK1 = { ...SDK, tasks: { tool: 'ponder', args: { about: 'tea' }, expected: /^pondered tea$/ } };
 
-const CONDITIONAL = { missing: 'tools that a server has for clients of certain capabilities only are not listed' };
-
 const EVERYTHING = {
   tools: { tool: 'echo', args: { message: 'größe' }, expected: /^Echo: größe$/ },
   prompts: { name: 'args-prompt', args: { city: 'Riga' }, expected: /Riga/ },
@@ -36,10 +34,10 @@ const EVERYTHING = {
   cancellation: 'server-everything does not say what it heard of',
   logging: 'server-everything logs at random levels',
   pagination: 'the lists of server-everything have one page',
-  sampling: { ...CONDITIONAL, tool: 'trigger-sampling-request', args: { prompt: 'Bonjour?', maxTokens: 20 }, expected: /Good day/ },
-  'elicitation, form': { ...CONDITIONAL, tool: 'trigger-elicitation-request', expected: /"action": "accept"/ },
-  'elicitation, URL': { ...CONDITIONAL, tool: 'trigger-url-elicitation', args: { url: 'https://example.com/sign-in' }, expected: /accept/ },
-  roots: { ...CONDITIONAL, tool: 'get-roots-list', expected: /file:\/\/\/home\/me\/work/ },
+  sampling: { tool: 'trigger-sampling-request', args: { prompt: 'Bonjour?', maxTokens: 20 }, expected: /Good day/ },
+  'elicitation, form': { tool: 'trigger-elicitation-request', expected: /"action": "accept"/ },
+  'elicitation, URL': { tool: 'trigger-url-elicitation', args: { url: 'https://example.com/sign-in' }, expected: /accept/ },
+  roots: { tool: 'get-roots-list', expected: /file:\/\/\/home\/me\/work/ },
   tasks: 'tasks of server-everything take seconds: sdk.test.mjs has one',
   subscriptions: 'server-everything tells the session that asks for it by a tool',
   list_changed: 'server-everything changes its lists for one session alone',
@@ -47,6 +45,7 @@ const EVERYTHING = {
 
 const EVERYTHING_STDIO = {
   ...EVERYTHING,
+  roots: { ...EVERYTHING.roots, asksOnce: true },  // It keeps them for its process, which clients of the same capabilities share.
   subscriptions: { uri: EVERYTHING.resources.uri, tool: 'toggle-subscriber-updates', args: {} },
 };
 
