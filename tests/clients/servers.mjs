@@ -29,15 +29,17 @@ function start(t, mark, args, { env = {}, stdio = 'ignore' } = {}) {
 }
 
 // A server that takes its port from a variable.
-async function startOnPort(t, mark, args, variable) {
+async function startOnPort(t, mark, args, variable, path = '/mcp') {
   const port = await freePort();
   start(t, mark, args, { env: { [variable]: String(port) } });
-  const url = `http://127.0.0.1:${port}/mcp`;
-  await eventually('it listens', () => request(url).then(() => true));
-  return url;
+  const origin = `http://127.0.0.1:${port}`;
+  await eventually('it listens', () => request(origin).then(() => true));
+  return origin + path;
 }
 
 const startEverythingOverHttp = (t, mark) => startOnPort(t, mark, [entry('server-everything'), 'streamableHttp'], 'PORT');
+
+export const startEverythingOverSse = (t, mark) => startOnPort(t, mark, [entry('server-everything'), 'sse'], 'PORT', '/sse');
 
 // `file` is one of the SDK's examples.
 export const startExampleOverHttp = (t, mark, file) => startOnPort(t, mark, [packaged(file)], 'MCP_PORT');
@@ -63,6 +65,7 @@ export async function registerRealServers(t, gateway) {
 
 const peer = (file) => path.join(import.meta.dirname, 'peers', file);
 const overStdio = (...args) => async () => ({ transport: 'stdio', command: process.execPath, args, session_mode: 'stateful' });
+const overSse = (...args) => async (t, mark) => ({ transport: 'sse', url: await startPeerOverHttp(t, mark, args), session_mode: 'stateful' });
 const overHttp = (...args) => async (t, mark) => ({ transport: 'streamable_http', url: await startPeerOverHttp(t, mark, args) });
 const SDK1 = peer('sdk1-server.mjs');
 const SDK2 = peer('sdk2-server.mjs');
@@ -70,11 +73,13 @@ const SDK2 = peer('sdk2-server.mjs');
 // The servers of matrix.test.mjs: name → what to register, besides the name.
 export const PEER_SERVERS = {
   sdk1_http: overHttp(SDK1, 'http'),
+  sdk1_sse: overSse(SDK1, 'sse'),
   sdk1_stdio: overStdio(SDK1, 'stdio'),
   sdk2_http: overHttp(SDK2, 'http', 'both'),
   sdk2_stdio: overStdio(SDK2, 'stdio', 'both'),
   sdk2_http_legacy: overHttp(SDK2, 'http', 'legacy'),
   sdk2_stdio_legacy: overStdio(SDK2, 'stdio', 'legacy'),
   everything_http: async (t, mark) => ({ transport: 'streamable_http', url: await startEverythingOverHttp(t, mark) }),
+  everything_sse: async (t, mark) => ({ transport: 'sse', url: await startEverythingOverSse(t, mark) }),
   everything_stdio: overStdio(entry('server-everything'), 'stdio'),
 };

@@ -1,8 +1,6 @@
 // Real servers of HTTP+SSE behind the gateway: server-everything, and one of the official SDK's SSEServerTransport that asks its client.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import http from 'node:http';
-import path from 'node:path';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
@@ -12,27 +10,11 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { defer } from '../blackbox/support/cleanup.mjs';
 import { names } from '../blackbox/support/expect.mjs';
-import { freePort, startGateway } from '../blackbox/support/gateway.mjs';
-import { MARK } from '../blackbox/support/processes.mjs';
+import { startGateway } from '../blackbox/support/gateway.mjs';
 import { eventually } from '../blackbox/support/wait.mjs';
+import { startEverythingOverSse } from './servers.mjs';
 
-const EVERYTHING = path.resolve(import.meta.dirname, '../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 const ELICITED = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
-
-async function startEverything(t, mark) {
-  const port = await freePort();
-  const env = { PATH: process.env.PATH, PORT: String(port), [MARK]: mark };
-  const child = spawn(process.execPath, [EVERYTHING, 'sse'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  defer(t, () => {
-    child.kill();
-    return ended;
-  });
-  let said = '';
-  child.stderr.on('data', (text) => (said += text));
-  await eventually('server-everything listens', () => /running on port/.test(said));
-  return `http://127.0.0.1:${port}/sse`;
-}
 
 // A server of SDK 1; `grow` gives it one tool more.
 async function startSdkServer(t) {
@@ -89,7 +71,7 @@ const textOf = (result) => {
 for (const session_mode of ['stateless', 'stateful']) {
   test(`server-everything over HTTP+SSE, ${session_mode}, for clients of both transports`, async (t) => {
     const gateway = await startGateway(t);
-    await gateway.register({ name: 'every', transport: 'sse', url: await startEverything(t, gateway.mark), session_mode });
+    await gateway.register({ name: 'every', transport: 'sse', url: await startEverythingOverSse(t, gateway.mark), session_mode });
     const roads = { '/mcp': new StreamableHTTPClientTransport(new URL(gateway.mcp())), '/sse': new SSEClientTransport(new URL(`${gateway.url}/sse`)) };
     for (const [road, transport] of Object.entries(roads)) {
       await t.test(road, async (t) => {

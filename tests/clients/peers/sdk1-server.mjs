@@ -1,14 +1,15 @@
-// A server on the official SDK of the first major line: node sdk1-server.mjs stdio | http. Over HTTP it prints {"port": N}.
+// A server on the official SDK of the first major line: node sdk1-server.mjs stdio | http | sse. Over HTTP it prints {"port": N}.
 import { InMemoryTaskMessageQueue, InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js';
 import { completable } from '@modelcontextprotocol/sdk/server/completable.js';
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import {
   CreateMessageResultSchema, ElicitResultSchema, ListResourcesRequestSchema, SubscribeRequestSchema, UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { listen, sessionsOf } from './http-sessions.mjs';
+import { listen, sessionsOf, streamsOf } from './http-sessions.mjs';
 import { addTool, ASKED, CAPABILITIES, offer, text } from './offer.mjs';
 
 const SCHEMAS = {
@@ -77,4 +78,4 @@ function makeServer() {
 }
 
 if (process.argv[2] === 'stdio') await makeServer().connect(new StdioServerTransport());
-else listen(sessionsOf(StreamableHTTPServerTransport, makeServer));
+else listen(process.argv[2] === 'sse' ? streamsOf(SSEServerTransport, makeServer) : sessionsOf(StreamableHTTPServerTransport, makeServer));

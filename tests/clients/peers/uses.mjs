@@ -50,6 +50,6 @@ const EVERYTHING_STDIO = {
 };
 
 export const USES = {
-  sdk1_http: SDK1, sdk1_stdio: SDK1, sdk2_http: SDK, sdk2_stdio: SDK, sdk2_http_legacy: SDK, sdk2_stdio_legacy: SDK,
-  everything_http: EVERYTHING, everything_stdio: EVERYTHING_STDIO,
+  sdk1_http: SDK1, sdk1_sse: SDK1, sdk1_stdio: SDK1, sdk2_http: SDK, sdk2_stdio: SDK, sdk2_http_legacy: SDK, sdk2_stdio_legacy: SDK,
+  everything_http: EVERYTHING, everything_sse: EVERYTHING, everything_stdio: EVERYTHING_STDIO,
 };
