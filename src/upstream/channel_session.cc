@@ -14,6 +14,7 @@
 #include "upstream/hop.h"
 #include "upstream/listen_filter.h"
 #include "upstream/server_errors.h"
+#include "upstream/server_news.h"
 #include "upstream/task_calls.h"
 
 namespace jungle::upstream {
@@ -283,6 +284,8 @@ void ChannelSession::take_notification(mcp::Notification notification) {
     if (found != pending_.end()) ChannelCall::tell(found->second, std::move(notification));
   } else if (owner_ != nullptr) {
     owner_->on_notification(*this, notification);
+  } else if (is_list_change(notification)) {
+    said_change_ = true;
   }
 }
 

@@ -73,6 +73,8 @@ class ChannelSession final : public ChannelListener {
   std::string awaited() const { return channel_->awaited(); }
   std::size_t calls_in_flight() const;
 
+  // As Conversation::take_change(), of a session without an owner.
+  bool take_change() { return std::exchange(said_change_, false); }
   // Whether the server asked something while no call was in flight.
   bool was_asked_in_vain() const { return was_asked_in_vain_; }
 
@@ -111,6 +113,7 @@ class ChannelSession final : public ChannelListener {
   Greeting greeting_;
   bool takes_log_level_ = false;            // A legacy server that has `logging/setLevel`.
   std::optional<mcp::LogLevel> log_level_;  // What it was told last.
+  bool said_change_ = false;
   bool was_asked_in_vain_ = false;
   bool ending_ = false;
   std::optional<Error> ended_why_;

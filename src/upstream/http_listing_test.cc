@@ -1,4 +1,5 @@
 // How servers over HTTP are listed.
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,7 @@ class HttpListingTest : public testing::HttpUpstreamTest {
     EXPECT_TRUE(found.has_value()) << found.error().message;
     co_return found ? found->tools.size() : 0;
   }
+  Task<void> count_tools_into(std::size_t* out) { *out = co_await count_tools(); }
 
   catalog::ServerEntry server_ = http_server(imposter_.url());
 };
@@ -65,6 +67,34 @@ CORO_TEST_F(HttpListingTest, RefusesAtOnceWhatAServerAsksBeforeItAnswers) {
   const auto said = co_await answers(1);
   EXPECT_THAT(said, ElementsAre(AllOf(HasSubstr(R"("id":"q","error":{"code":-32603)"),
                                       HasSubstr("no call is in flight here that the request could be for"))));
+}
+
+CORO_TEST_F(HttpListingTest, RefusesAtOnceWhatAServerAsksOnTheStreamOfTheSessionBeforeItAnswers) {
+  be_listable();
+  answer("GET", [](const SeenRequest&) { return http::testing::open_events({": open\n\n"}); });
+  answer("tools/list", [](const SeenRequest& r) { return result(r, kOneTool).held(); });
+  std::size_t tools = 0;
+  spawn(count_tools_into(&tools));
+  co_await until_count("tools/list", 1);
+  EXPECT_EQ("s1", last("GET").header("mcp-session-id"));
+  imposter_.push("data: {\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"roots/list\"}\n\n", "GET");
+  const auto said = co_await answers(1);
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("id":"q","error":{"code":-32603)")));
+  imposter_.release();
+  co_await join();
+  EXPECT_EQ(1u, tools);
+}
+
+CORO_TEST_F(HttpListingTest, ListsAServerOnceMoreThatSaysMeanwhileThatItsToolsChanged) {
+  be_listable();
+  answer("tools/list", [](const SeenRequest& r) {
+    return http::testing::events(
+        {"data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n",
+         "data: {\"jsonrpc\":\"2.0\",\"id\":" + member(r.body, "id") + ",\"result\":{" + kOneTool + "}}\n\n"});
+  });
+  const auto tools = co_await count_tools();
+  EXPECT_EQ(1u, tools);
+  EXPECT_EQ(2u, count("tools/list")) << "once more, however often it says so";
 }
 
 // The Java SDK up to 0.17 refuses members that it does not know, over HTTP with 400.

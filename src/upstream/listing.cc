@@ -119,12 +119,10 @@ struct Wanted {
   std::vector<std::string>* entries;
 };
 
-}  // namespace
-
-Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, const catalog::ServerSpec& spec,
-                                                 Greeting greeting, ListLimits limits) {
+// All lists, once; into an empty Discovery.
+Task<Result<void>> list_once(Conversation& conversation, const catalog::ServerSpec& spec, const Greeting& greeting,
+                             ListLimits limits, catalog::Discovery& out) {
   Lister lister(conversation, spec, limits);
-  catalog::Discovery out;
   const Wanted lists[] = {{kTools, Importance::kEssential, &out.tools},
                           {kPrompts, Importance::kOptional, &out.prompts},
                           {kResources, Importance::kOptional, &out.resources},
@@ -143,6 +141,20 @@ Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, con
       co_return list.error();
     }
   }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, const catalog::ServerSpec& spec,
+                                                 Greeting greeting, ListLimits limits) {
+  catalog::Discovery out;
+  auto listed = co_await list_once(conversation, spec, greeting, limits, out);
+  if (listed && conversation.take_change()) {
+    out = {};
+    listed = co_await list_once(conversation, spec, greeting, limits, out);
+  }
+  if (!listed) co_return listed.error();
   out.revision = mcp::text_of(greeting.revision);
   out.capabilities = std::move(greeting.capabilities);
   out.server_info = std::move(greeting.server_info);

@@ -21,6 +21,8 @@ class Conversation {
   virtual ~Conversation() = default;
   // `members` are the params without `_meta`: raw JSON members, "" or `"cursor":"x"`.
   virtual Task<Result<mcp::Response>> ask(std::string method, std::string members) = 0;
+  // Whether the server has said that its lists changed; from then on, whether it has said so again.
+  virtual bool take_change() = 0;
 };
 
 // Where a list ends, whatever its server says. The entries are those of one kind, the bytes those of all kinds.
@@ -33,7 +35,8 @@ struct ListLimits {
 // Lists all pages of tools, prompts, resources and resource templates. A legacy server is always asked for its tools;
 // everything else only if it is advertised. "Method not found" is an empty list. Tools that cannot be listed are an
 // error; for the rest that is a warning. A list ends at a limit or at a repeated cursor: what came up to there is kept,
-// with a warning.
+// with a warning. A server that says meanwhile that its lists changed, as some do that register their tools once they
+// know their client, is asked for everything once more.
 Task<Result<catalog::Discovery>> list_everything(Conversation& conversation, const catalog::ServerSpec& spec,
                                                  Greeting greeting, ListLimits limits);
 

@@ -13,23 +13,22 @@
 namespace jungle::upstream {
 namespace {
 
-// Hears what comes before an answer to the gateway itself.
-class Lister final : public PostListener {
+// What comes on the stream of an answer.
+class WordsOfPost final : public PostListener {
  public:
-  Lister(const HttpPlace& place, LinkUse use, bool& asked_in_vain)
-      : place_(place), use_(std::move(use)), asked_in_vain_(asked_in_vain) {}
+  explicit WordsOfPost(ListedWords& words) : words_(words) {}
 
-  Task<void> on_notification(mcp::Notification, http::ClientResponse&) override { co_return; }
+  Task<void> on_notification(mcp::Notification notification, http::ClientResponse&) override {
+    words_.take(notification);
+    co_return;
+  }
   Task<void> on_request(mcp::Request request, http::ClientResponse&) override {
-    if (request.method != mcp::Method::kPing) asked_in_vain_ = true;
-    say(place_.worker, use_, answer_without_client(request));
+    words_.take(request);
     co_return;
   }
 
  private:
-  const HttpPlace& place_;
-  const LinkUse use_;
-  bool& asked_in_vain_;
+  ListedWords& words_;
 };
 
 }  // namespace
@@ -81,8 +80,8 @@ Task<Result<mcp::Response>> HttpConversation::ask(std::string method, std::strin
       .form = is_modern ? mcp::ResultForm::kModern : mcp::ResultForm::kLegacy,
       .resuming = is_modern ? Resuming::kNever : Resuming::kIfOffered,
       .deadline = place_.worker.time.steady_now() + place_.facts.call_timeout};
-  Lister lister(place_, LinkUse{endpoint_, link_, place_.token}, asked_in_vain_);
-  auto answer = co_await post(place_.worker, request, lister);
+  WordsOfPost listener(words_);
+  auto answer = co_await post(place_.worker, request, listener);
   if (!answer) {
     if (answer.error().code == ErrorCode::kDeadlineExceeded) {
       co_return call_timeout_error(spec, method, place_.facts.call_timeout);

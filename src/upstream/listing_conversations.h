@@ -9,6 +9,7 @@
 
 #include "upstream/channel_opening.h"
 #include "upstream/http_link.h"
+#include "upstream/listed_words.h"
 #include "upstream/listing.h"
 #include "upstream/server_state.h"
 #include "upstream/worker.h"
@@ -27,6 +28,7 @@ class ChannelConversation final : public Conversation {
       : time_(time), facts_(facts), opened_(std::move(opened)), ids_(ids), capabilities_(std::move(capabilities)) {}
 
   Task<Result<mcp::Response>> ask(std::string method, std::string members) override;
+  bool take_change() override { return opened_.session->take_change(); }
 
  private:
   Time& time_;
@@ -46,6 +48,7 @@ class SharedConversation final : public Conversation {
         capabilities_(listed_capabilities(state_->facts->spec, mcp::ClientCapabilities::all())) {}
 
   Task<Result<mcp::Response>> ask(std::string method, std::string members) override;
+  bool take_change() override { return false; }  // Its home hears that.
 
  private:
   Worker& worker_;
@@ -57,23 +60,18 @@ class SharedConversation final : public Conversation {
 // Asks an HTTP server over a link that was opened for it.
 class HttpConversation final : public Conversation {
  public:
-  // `asked_in_vain` is set if the server asks something in its turn.
-  HttpConversation(HttpPlace place, std::shared_ptr<const HttpEndpoint> endpoint, HttpLinkPtr link,
-                   std::string capabilities, bool& asked_in_vain)
-      : place_(std::move(place)),
-        endpoint_(std::move(endpoint)),
-        link_(std::move(link)),
-        capabilities_(std::move(capabilities)),
-        asked_in_vain_(asked_in_vain) {}
+  // `words` hears what the server says besides its answers.
+  HttpConversation(HttpPlace place, HttpLinkPtr link, std::string capabilities, ListedWords& words)
+      : place_(std::move(place)), link_(std::move(link)), capabilities_(std::move(capabilities)), words_(words) {}
 
   Task<Result<mcp::Response>> ask(std::string method, std::string members) override;
+  bool take_change() override { return words_.take_change(); }
 
  private:
   const HttpPlace place_;
-  const std::shared_ptr<const HttpEndpoint> endpoint_;
   const HttpLinkPtr link_;
   const std::string capabilities_;
-  bool& asked_in_vain_;
+  ListedWords& words_;
 };
 
 }  // namespace jungle::upstream

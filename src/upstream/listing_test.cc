@@ -28,6 +28,7 @@ class ListingTest : public jungle::testing::CoroTest, public Conversation {
     if (answers.size() > 1) answers.pop_front();
     co_return answer;
   }
+  bool take_change() override { return std::exchange(changed_, false); }
   void answer(const std::string& method, std::string result) {
     answers_[method].push_back(mcp::Response::result(std::move(result), mcp::ResultForm::kLegacy));
   }
@@ -36,6 +37,7 @@ class ListingTest : public jungle::testing::CoroTest, public Conversation {
   catalog::ServerSpec spec_;
   Greeting greeting_;
   ListLimits limits_;
+  bool changed_ = false;
   std::vector<std::string> asked_;
   std::map<std::string, std::deque<mcp::Response>> answers_;
 };
@@ -48,6 +50,16 @@ CORO_TEST_F(ListingTest, FollowsAllPagesAndKeepsDefinitionsAsTheyAre) {
   CO_ASSERT_TRUE(found.has_value());
   EXPECT_THAT(found->tools, ElementsAre(R"({"name": "a"})", R"({"name":"b","x":1.0})"));
   EXPECT_THAT(asked_, ElementsAre("tools/list ", R"(tools/list "cursor":"c\"1")", R"(tools/list "cursor":"")"));
+}
+
+CORO_TEST_F(ListingTest, KeepsTheSecondListOfAServerThatChangedMeanwhile) {
+  changed_ = true;
+  answer("tools/list", R"({"tools":[{"name":"a"},{"name":"b"}]})");
+  answer("tools/list", R"({"tools":[{"name":"c"}]})");
+  auto found = co_await list();
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(found->tools, ElementsAre(R"({"name":"c"})"));
+  EXPECT_EQ(2u, asked_.size());
 }
 
 CORO_TEST_F(ListingTest, AsksOnlyForWhatIsAdvertisedBesidesTools) {

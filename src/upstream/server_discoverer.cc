@@ -11,6 +11,7 @@
 #include "upstream/http_link.h"
 #include "upstream/listed_entries.h"
 #include "upstream/listing_conversations.h"
+#include "upstream/listing_stream.h"
 #include "upstream/server_errors.h"
 #include "upstream/sse_channel.h"
 #include "upstream/stdio_channel.h"
@@ -180,13 +181,16 @@ class ServerDiscoverer::State {
     auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
     if (attempt.tokens) place.token = attempt.tokens->published().load();
-    HttpConversation conversation(place, endpoint, opened->link, listing.declared(), listing.asked_in_vain);
+    const LinkUse use{endpoint, opened->link, place.token};
+    ListedWords words(worker_, use);
+    const auto stream = std::make_shared<ListingStream>(worker_, words);
+    const Listening listening(stream);
+    if (listing.capabilities.any() && !use.link->session_id.empty()) co_await stream->open();
+    HttpConversation conversation(place, use.link, listing.declared(), words);
     const ListLimits limits;
     auto discovery = co_await list_everything(conversation, facts.spec, opened->greeting, limits);
-    if (!opened->link->session_id.empty()) {
-      LinkUse use{endpoint, opened->link, place.token};
-      worker_.background.spawn(run_close_session(worker_, std::move(use), 0));
-    }
+    listing.asked_in_vain = words.was_asked();
+    if (!use.link->session_id.empty()) worker_.background.spawn(run_close_session(worker_, use, 0));
     co_return discovery;
   }
 

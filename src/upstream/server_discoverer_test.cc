@@ -106,6 +106,11 @@ CORO_TEST_F(ServerDiscovererTest, ListsAProcessThatRefusesCapabilitiesAsForClien
   EXPECT_THAT(tools, ElementsAre("echo", "big", "pid"));
 }
 
+CORO_TEST_F(ServerDiscovererTest, ListsAProcessOnceMoreThatSaysMeanwhileThatItsToolsChanged) {
+  const auto tools = co_await tools_of("late-tools");
+  EXPECT_THAT(tools, ElementsAre("echo", "grown", "pid"));
+}
+
 CORO_TEST_F(ServerDiscovererTest, CallsNeverUseAProcessOfOtherCapabilitiesThanTheirClients) {
   const auto server = stdio_server({"conditional"});
   auto found = co_await discoverer_->discover(server.spec, attempt_);

@@ -5,10 +5,15 @@
 
 namespace jungle::upstream {
 
+bool is_list_change(const mcp::Notification& notification) {
+  const std::string& method = notification.method;
+  return method == "notifications/tools/list_changed" || method == "notifications/prompts/list_changed" ||
+         method == "notifications/resources/list_changed";
+}
+
 bool ServerNews::take(const mcp::Notification& notification) const {
   const std::string& method = notification.method;
-  if (method == "notifications/tools/list_changed" || method == "notifications/prompts/list_changed" ||
-      method == "notifications/resources/list_changed") {
+  if (is_list_change(notification)) {
     lists_changed();
     return true;
   }

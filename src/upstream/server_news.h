@@ -12,6 +12,9 @@
 
 namespace jungle::upstream {
 
+// Whether it says that a list has changed.
+bool is_list_change(const mcp::Notification& notification);
+
 // Takes the notifications of one server that belong to no call, whatever connection they came on, to whoever acts on
 // them. Owned by its ServerState; callable on any executor.
 class ServerNews {

@@ -88,6 +88,20 @@ CORO_TEST_F(SseUpstreamTest, TheNamedUrlMayBeRelativeOrAbsolute) {
   }
 }
 
+CORO_TEST_F(SseUpstreamTest, IsListedAsForTheMostCapableClientAndRefusedWhatItAsksMeanwhile) {
+  answer("tools/list", [this](const SeenRequest& request) {
+    say(R"({"jsonrpc":"2.0","id":"q","method":"roots/list"})");
+    say_result(member(request.body, "id"), R"("tools":[{"name":"t","inputSchema":{"type":"object"}}])");
+    return http::testing::text("Accepted", 202);
+  });
+  const auto found = co_await discover();
+  CO_ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(1u, found->tools.size());
+  EXPECT_THAT(last("initialize").body, HasSubstr("\"capabilities\":" + mcp::ClientCapabilities::all().json()));
+  const auto said = co_await answers(1);
+  EXPECT_THAT(said, ElementsAre(HasSubstr("no call is in flight")));
+}
+
 CORO_TEST_F(SseUpstreamTest, MessagesAreOnlyPostedToTheOriginOfTheRegisteredUrl) {
   answer("GET", [](const SeenRequest&) { return stream_of("http://evil.test/messages"); });
   const std::string text = co_await call_once();

@@ -101,7 +101,9 @@ test('a server without a stream is asked for it once', async (t) => {
   await gateway.register({ name: 'up', transport: 'streamable_http', url: upstream.url() });
   await eventually('the answer counts', () => /has no event stream outside of calls/.test(gateway.stderr));
   await eventually('the session ends', () => upstream.sessions.size === 0);
-  assert.equal(upstream.requests.filter(({ method }) => method === 'GET').length, 1);
+  const asked = upstream.requests.filter(({ method }) => method === 'GET').map(({ headers }) => headers['mcp-session-id']);
+  assert.equal(asked.length, 2, 'once while it is listed, once for news');
+  assert.notEqual(asked[0], asked[1]);
 });
 
 test('the shared process of a stateful stdio server is heard, and says what it offers now', async (t) => {

@@ -262,6 +262,7 @@ Outcome Player::enroll(const Step& step) {
   const bool is_registered = rest_answers_.size() == 1 && rest_answers_.front().status == 201;
   rest_answers_.clear();
   peers_[step.peer].server->take_handled();
+  peers_[step.peer].server->forget_heard();
   return is_registered ? Outcome() : "the registration led to " + got;
 }
 

@@ -55,6 +55,11 @@ bool ScriptedServer::is_modern() const { return traits_.revision == kModernRevis
 
 std::vector<std::string> ScriptedServer::take_handled() { return std::exchange(handled_, {}); }
 
+void ScriptedServer::forget_heard() {
+  heard_.clear();
+  forgotten_ = exchanges_;
+}
+
 void ScriptedServer::put(std::uint64_t exchange, Output output) {
   const auto open = open_.at(exchange);
   open->outputs.push_back(std::move(output));
@@ -169,7 +174,7 @@ Task<void> ScriptedServer::serve(http::Exchange& exchange, Event event) {
     while (woken && open->outputs.empty())
       woken = co_await open->changed.wait();
     if (!woken) {
-      heard_.push_back(Event("hangup", number));
+      if (number > forgotten_) heard_.push_back(Event("hangup", number));
       break;
     }
     Output output = std::move(open->outputs.front());

@@ -38,6 +38,8 @@ class ScriptedServer final : private http::Handler {
   void offer_tools(std::vector<std::string> tools) { traits_.tools = std::move(tools); }
 
   std::deque<Event>& heard() { return heard_; }
+  // As if it had heard nothing so far. How that goes on does not count either.
+  void forget_heard();
   // The methods that it answered by itself since the last time.
   std::vector<std::string> take_handled();
 
@@ -78,6 +80,7 @@ class ScriptedServer final : private http::Handler {
   std::deque<Event> heard_;
   std::vector<std::string> handled_;
   std::uint64_t exchanges_ = 0;
+  std::uint64_t forgotten_ = 0;  // Exchanges up to this one count for nothing.
   int sessions_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Open>> open_;
   http::Server server_;

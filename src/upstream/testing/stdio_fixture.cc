@@ -11,6 +11,7 @@
 //   conditional       has the tool `capable` for clients that declare sampling
 //   asks-lists        asks clients that declare roots for them before it lists its tools
 //   touchy            exit when the client refuses such a question
+//   late-tools        grow (see below) when the tools were listed, and say that they changed
 //   picky             refuse `initialize` of a client that declares anything
 // Tools: echo, big (a result of `bytes` bytes on one line), flood (`bytes` bytes of progress, then the answer),
 // progress, ask (sends a server request first), ask-and-cancel, pid, counter, hang (never answers), die (exits with
@@ -25,6 +26,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <poll.h>
 #include <unistd.h>
@@ -33,7 +35,7 @@ namespace {
 
 struct Options {
   bool modern = false, ignore_eof = false, silent = false, chatty = false, strict = false;
-  bool conditional = false, asks_lists = false, touchy = false, picky = false;
+  bool conditional = false, asks_lists = false, touchy = false, picky = false, late_tools = false;
 };
 
 // The raw JSON value of the first member called `key`; enough for what our own gateway writes.
@@ -139,6 +141,7 @@ class Server {
     std::string tools = tool("echo") + (has_grown_ ? "," + tool("grown") : "," + tool("big")) + "," + tool("pid");
     if (is_capable_) tools += "," + tool("capable");
     result(id, "\"tools\":[" + tools + "]");
+    if (options_.late_tools && !std::exchange(has_grown_, true)) say("tools/list_changed", "");
   }
   void list_tools_at_last(const std::string& line) {
     if (options_.touchy && line.find("\"error\"") != std::string::npos) std::exit(1);
@@ -299,6 +302,7 @@ int main(int argc, char** argv) {
     if (word == "conditional") options.conditional = true;
     if (word == "asks-lists") options.asks_lists = true;
     if (word == "touchy") options.touchy = true;
+    if (word == "late-tools") options.late_tools = true;
     if (word == "picky") options.picky = true;
     if (word == "chatty") options.chatty = true;
     if (word == "grandchild") start_grandchild();
