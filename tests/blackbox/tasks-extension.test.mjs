@@ -183,8 +183,8 @@ test('clients hear of their tasks and of no others, over one subscription to the
     const [only, ...others] = [...upstream.listeners];
     return others.length === 0 && only.taskIds.length === 2;
   });
-  assert.deepEqual(upstream.seen('subscriptions/listen').at(-1).message.params._meta['io.modelcontextprotocol/clientCapabilities'],
-    { extensions: { 'io.modelcontextprotocol/tasks': {} } });
+  const declared = upstream.seen('subscriptions/listen').at(-1).message.params._meta['io.modelcontextprotocol/clientCapabilities'];
+  assert.deepEqual(declared.extensions, { 'io.modelcontextprotocol/tasks': {} });
   upstream.tell('notifications/tasks', { taskId: 'task-2', status: 'completed' });
   const { method, params } = await within(LIMIT_MS, 'the news', streams[1].next());
   assert.deepEqual([method, params.taskId, params.status, params.resultType], ['notifications/tasks', tasks[1].taskId, 'completed', undefined]);
