@@ -82,6 +82,7 @@ class Completion {
     name_entry(tool, read);
     tool.needs_task = read.needs_task;
     tool.can_be_task = read.can_be_task && offers_tasks(server_);
+    tool.can_be_legacy_task = read.can_be_task && offers_legacy_tasks(server_);
     tool.param_headers.clear();
     if (server_.spec.transport == Transport::kStdio) return {};  // stdio has no headers.
     auto headers = mcp::read_param_headers(read.input_schema.of(tool.definition));

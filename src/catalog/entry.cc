@@ -1,6 +1,7 @@
 #include "catalog/entry.h"
 
 #include "mcp/json_reader.h"
+#include "mcp/revision.h"
 #include "mcp/tasks.h"
 
 namespace jungle::catalog {
@@ -42,6 +43,11 @@ bool offers_tasks(const ServerEntry& server) {
   const bool is_there_for_one_call =
       server.spec.transport != Transport::kStreamableHttp && server.spec.session_mode != SessionMode::kStateful;
   return !is_there_for_one_call && mcp::declares_tasks(server.capabilities);
+}
+
+bool offers_legacy_tasks(const ServerEntry& server) {
+  return server.revision == mcp::text_of(mcp::Revision::k2025_11_25) &&
+         server.spec.transport == Transport::kStreamableHttp && makes_tasks_of_calls(server.capabilities);
 }
 
 }  // namespace jungle::catalog

@@ -31,6 +31,7 @@ struct ToolEntry {
   std::string updated_at;
   mcp::ParamHeaders param_headers;  // From the `x-mcp-header` annotations of its inputSchema.
   bool can_be_task = false;         // Its server makes a task of a call for a client that takes tasks.
+  bool can_be_legacy_task = false;  // The same for a client of 2025-11-25, which asks for it.
   bool needs_task = false;          // It runs as a task only (MCP 2025-11-25 server/tools, `execution.taskSupport`).
 };
 
@@ -102,5 +103,7 @@ bool offers(const ServerEntry& server, std::string_view capability);
 bool offers_subscriptions(const ServerEntry& server);
 // Whether it may make tasks of the calls of clients that take them (mcp/tasks.h).
 bool offers_tasks(const ServerEntry& server);
+// Whether it makes them as MCP 2025-11-25 has them, for clients of that revision.
+bool offers_legacy_tasks(const ServerEntry& server);
 
 }  // namespace jungle::catalog

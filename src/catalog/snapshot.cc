@@ -43,12 +43,24 @@ class PageWriter {
   View::Pages pages_;
 };
 
-// How a tool is run is between its server and us: clients of the gateway have no tasks.
-void drop_execution(mcp::Splice& splice, const ToolEntry& tool) {
+// Whether clients are told which tools can be tasks (MCP 2025-11-25 server/tools, `execution`).
+enum class Execution : std::uint8_t { kHidden, kShown };
+
+// How a tool is run is between its server and us where the client can have no task of it. None needs one: a call
+// without waits for the task that the gateway makes.
+void write_execution(mcp::Splice& splice, const ToolEntry& tool, Execution execution) {
   const std::string_view text = tool.definition;
   if (text.find("\"execution\"") == std::string_view::npos) return;  // Most have none.
   const auto members = mcp::read_members(text);
   if (!members) return;
+  const mcp::Member* own = members->find(text, "execution");
+  if (own == nullptr) return;
+  if (execution == Execution::kShown && tool.can_be_legacy_task) {
+    const auto inside = mcp::read_members(text, own->value);
+    const mcp::Member* support = inside ? inside->find(text, "taskSupport") : nullptr;
+    if (support != nullptr && tool.needs_task) splice.replace(support->value, R"("optional")");
+    return;
+  }
   splice.remove_members(*members, [&](const mcp::Member& member) { return member.key.of(text) == "execution"; });
 }
 
@@ -68,9 +80,9 @@ void expose_ui(mcp::Splice& splice, const ToolEntry& tool) {
 
 // `definition` with the exposed name and URIs in the place of its own.
 template <typename Entry>
-void append_exposed(std::string& out, const Entry& entry) {
+void append_exposed(std::string& out, const Entry& entry, Execution execution) {
   mcp::Splice splice;
-  if constexpr (std::is_same_v<Entry, ToolEntry>) drop_execution(splice, entry);
+  if constexpr (std::is_same_v<Entry, ToolEntry>) write_execution(splice, entry, execution);
   const std::string_view name = entry.name_range.of(entry.definition);
   // The own name stays as it is written, escapes and all: only the prefix goes in front of it.
   splice.replace(entry.name_range, "\"" + exposed_name_of(entry.server->spec.name, name.substr(1)));
@@ -83,9 +95,9 @@ void append_exposed(std::string& out, const Entry& entry) {
 }
 
 template <typename Entry>
-void append_own(std::string& out, const Entry& entry) {
+void append_own(std::string& out, const Entry& entry, Execution execution) {
   mcp::Splice splice;
-  if constexpr (std::is_same_v<Entry, ToolEntry>) drop_execution(splice, entry);
+  if constexpr (std::is_same_v<Entry, ToolEntry>) write_execution(splice, entry, execution);
   out += splice.empty() ? entry.definition : splice.apply(entry.definition);
 }
 
@@ -102,7 +114,8 @@ std::string_view key_in(View::Names names, const ResourceTemplateEntry& entry) {
 }
 
 template <typename Entry>
-View::Pages pages_of(View::Names names, const std::unordered_map<std::string_view, const Entry*>& entries) {
+View::Pages pages_of(View::Names names, const std::unordered_map<std::string_view, const Entry*>& entries,
+                     Execution execution = Execution::kHidden) {
   std::vector<const Entry*> sorted;
   sorted.reserve(entries.size());
   std::size_t bytes = 2;
@@ -117,9 +130,9 @@ View::Pages pages_of(View::Names names, const std::unordered_map<std::string_vie
   for (const Entry* entry : sorted) {
     std::string& page = writer.next();
     if (names == View::Names::kOwn) {
-      append_own(page, *entry);
+      append_own(page, *entry, execution);
     } else {
-      append_exposed(page, *entry);
+      append_exposed(page, *entry, execution);
     }
   }
   return writer.finish();
@@ -156,6 +169,7 @@ View::View(Names names, Servers servers) : names_(names), servers_(std::move(ser
   for (const auto& server : servers_)
     add(*server);
   tools_pages_ = pages_of(names_, tools_);
+  task_tools_pages_ = has_legacy_tasks_ ? pages_of(names_, tools_, Execution::kShown) : tools_pages_;
   prompts_pages_ = pages_of(names_, prompts_);
   resources_pages_ = pages_of(names_, resources_);
   templates_pages_ = pages_of(names_, templates_);
@@ -169,6 +183,7 @@ void View::add(const ServerEntry& server) {
   has_completions_ = has_completions_ || offers(server, "completions");
   has_subscriptions_ = has_subscriptions_ || offers_subscriptions(server);
   has_tasks_ = has_tasks_ || offers_tasks(server);
+  has_legacy_tasks_ = has_legacy_tasks_ || offers_legacy_tasks(server);
 }
 
 const ToolEntry* View::find_tool(std::string_view name) const { return find_in(tools_, name); }

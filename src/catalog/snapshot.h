@@ -49,6 +49,8 @@ class View {
   // all else as the server wrote it, sorted by name (resources by display name). There is at least one page.
   using Pages = std::vector<std::shared_ptr<const std::string>>;
   const Pages& tools() const { return tools_pages_; }
+  // The tools for clients of 2025-11-25, who are told which of them can be tasks.
+  const Pages& tools_of_tasks() const { return task_tools_pages_; }
   const Pages& prompts() const { return prompts_pages_; }
   const Pages& resources() const { return resources_pages_; }
   const Pages& resource_templates() const { return templates_pages_; }
@@ -59,6 +61,8 @@ class View {
   bool has_subscriptions() const { return has_subscriptions_; }
   // Whether one of them may make tasks of calls.
   bool has_tasks() const { return has_tasks_; }
+  // Whether one of them makes them for clients of 2025-11-25.
+  bool has_legacy_tasks() const { return has_legacy_tasks_; }
 
  private:
   void add(const ServerEntry& server);
@@ -70,10 +74,11 @@ class View {
   std::unordered_map<std::string_view, const PromptEntry*> prompts_;
   std::unordered_map<std::string_view, const ResourceEntry*> resources_;
   std::unordered_map<std::string_view, const ResourceTemplateEntry*> templates_;
-  Pages tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
+  Pages tools_pages_, task_tools_pages_, prompts_pages_, resources_pages_, templates_pages_;
   bool has_completions_ = false;
   bool has_subscriptions_ = false;
   bool has_tasks_ = false;
+  bool has_legacy_tasks_ = false;
 };
 
 // Whether the two endpoints of the whole gateway have all servers each, or those of their own transport, as MCPJungle

@@ -160,18 +160,31 @@ TEST(SnapshotTest, KnowsWhoMakesTasks) {
 
 TEST(SnapshotTest, KnowsWhichToolsOfLegacyServersMakeTasks) {
   const std::string mark = R"("inputSchema":{"type":"object"},"execution":{"taskSupport":)";
-  const auto entry_with = [&](const std::string& capabilities) {
+  const auto entry_with = [&](const std::string& capabilities, const std::string& revision = "2025-11-25") {
     Discovery discovery;
+    discovery.revision = revision;
     discovery.capabilities = capabilities;
     discovery.tools = {R"({"name":"a",)" + mark + R"("optional"}})", R"({"name":"b",)" + mark + R"("required"}})",
                        R"({"name":"c",)" + mark + R"("forbidden"}})"};
     return sample_entry("up", discovery);
   };
-  const Snapshot with(1, {entry_with(R"({"tasks":{"requests":{"tools":{"call":{}}}}})")});
+  const std::string making = R"({"tasks":{"requests":{"tools":{"call":{}}}}})";
+  const Snapshot with(1, {entry_with(making)});
   EXPECT_TRUE(with.all().has_tasks());
   EXPECT_TRUE(with.all().find_tool("up__a")->can_be_task);
   EXPECT_TRUE(with.all().find_tool("up__b")->can_be_task);
   EXPECT_FALSE(with.all().find_tool("up__c")->can_be_task);
+  EXPECT_TRUE(with.all().has_legacy_tasks() && with.view_of("up")->has_legacy_tasks());
+  const std::string left = R"("inputSchema":{"type":"object"})";
+  EXPECT_EQ(R"([{"name":"up__a",)" + mark + R"("optional"}},{"name":"up__b",)" + mark +
+                R"("optional"}},{"name":"up__c",)" + left + "}]",
+            only_page(with.all().tools_of_tasks()))
+      << "none must be a task";
+  EXPECT_EQ(R"([{"name":"up__a",)" + left + R"(},{"name":"up__b",)" + left + R"(},{"name":"up__c",)" + left + "}]",
+            only_page(with.all().tools()));
+  const Snapshot modern(1, {entry_with(making, "2026-07-28")});
+  EXPECT_FALSE(modern.all().has_legacy_tasks());
+  EXPECT_EQ(modern.all().tools(), modern.all().tools_of_tasks()) << "one text for both";
   const Snapshot without(1, {entry_with(R"({"tasks":{"requests":{"tools":{}}}})")});
   EXPECT_FALSE(without.all().has_tasks());
   EXPECT_FALSE(without.all().find_tool("up__a")->can_be_task);

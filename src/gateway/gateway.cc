@@ -9,6 +9,12 @@ namespace {
 
 Task<Result<mcp::Response>> answer(Result<mcp::Response> known) { co_return known; }
 
+// Whether clients of that revision have this request about a task.
+bool has_method(mcp::Revision revision, mcp::Method method) {
+  if (mcp::is_modern(revision)) return method != mcp::Method::kTasksResult;
+  return revision == mcp::Revision::k2025_11_25 && method != mcp::Method::kTasksUpdate;
+}
+
 }  // namespace
 
 Gateway::Gateway(Executor executor, const Published<Snapshot>& catalog, upstream::Directory& upstreams,
@@ -40,7 +46,7 @@ Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::Cal
     case Method::kPromptsList:
     case Method::kResourcesList:
     case Method::kResourcesTemplatesList:
-      return answer(lists_.page(request, call.scope, *scope.catalog, *scope.view));
+      return answer(lists_.page(request, call, *scope.catalog, *scope.view));
     case Method::kToolsCall:
       return tools_call(std::move(request), call, events, std::move(scope));
     case Method::kPromptsGet:
@@ -50,9 +56,11 @@ Task<Result<mcp::Response>> Gateway::handle(mcp::Request request, const mcp::Cal
     case Method::kCompletionComplete:
       return completion_complete(std::move(request), call, events, std::move(scope));
     case Method::kTasksGet:
+    case Method::kTasksResult:
     case Method::kTasksUpdate:
     case Method::kTasksCancel:
-      if (mcp::is_modern(call.revision)) return tasks_request(std::move(request), call, events, std::move(scope));
+      if (has_method(call.revision, request.method))
+        return tasks_request(std::move(request), call, events, std::move(scope));
       break;
     default:
       break;

@@ -392,7 +392,7 @@ TEST_F(GatewayTasksTest, RefusesClientsThatDidNotDeclareThem) {
   const std::string id = new_task();
   call_.takes_tasks = false;
   EXPECT_EQ(mcp::missing_tasks_capability().payload(), answer("tasks/get", params_for(id)));
-  call_.revision = mcp::kNewestLegacy;
+  call_.revision = mcp::Revision::k2025_06_18;
   EXPECT_EQ(0u, answer("tasks/get", params_for(id)).find(R"({"code":-32601,)"));
   call_.revision = mcp::kNewestModern;
   call_.takes_tasks = true;
@@ -432,6 +432,115 @@ TEST_F(GatewayTasksTest, AreAdvertisedToModernClientsWhereAServerHasThem) {
   call_.scope = "files";
   call_.revision = mcp::kNewestLegacy;
   EXPECT_EQ(std::string::npos, answer("server/discover").find("extensions"));
+}
+
+// Clients of 2025-11-25 before a server of that revision.
+class GatewayLegacyTasksTest : public GatewayTest {
+ protected:
+  GatewayLegacyTasksTest() {
+    call_.revision = mcp::Revision::k2025_11_25;
+    const std::string schema = R"("inputSchema":{"type":"object"})";
+    catalog::Discovery discovery;
+    discovery.revision = "2025-11-25";
+    discovery.capabilities = R"({"tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}})";
+    discovery.tools = {R"({"name":"read",)" + schema + R"(,"execution":{"taskSupport":"required"}})",
+                       R"({"name":"plain",)" + schema + "}"};
+    publish({catalog::admit(catalog::testing::http_spec("files"), std::move(discovery)), server("github", {"a"})});
+    files_.reply("tools/call", R"({"task":{"taskId":"s t1","status":"working","ttl":7},"_meta":{}})");
+  }
+  std::string new_task() {
+    const char* const params =
+        call_.scope.empty() ? R"({"name":"files__read","task":{"ttl":7}})" : R"({"name":"read","task":{"ttl":7}})";
+    const auto made = mcp::Response::result(answer("tools/call", params), mcp::ResultForm::kLegacy);
+    return mcp::created_task_id_of(made).value_or("");
+  }
+  static std::string params_for(const std::string& id) { return R"({"taskId":)" + mcp::json_string(id) + "}"; }
+};
+
+TEST_F(GatewayLegacyTasksTest, AreAskedForByTheClient) {
+  const std::string id = new_task();
+  EXPECT_EQ(R"({"name":"read","task":{"ttl":7}})", files_.seen().at(0).params);
+  EXPECT_FALSE(id.empty());
+  EXPECT_EQ(std::string::npos, id.find("t1"));
+  answer("tools/call", R"({"name":"files__read"})");
+  EXPECT_EQ(R"({"task":{},"name":"read"})", files_.seen().at(1).params) << "the gateway waits for it";
+  EXPECT_EQ(0u, answer("tools/call", R"({"name":"files__plain","task":{}})").find(R"({"code":-32601,)"));
+  EXPECT_EQ(0u, answer("tools/call", R"({"name":"github__a","task":{}})").find(R"({"code":-32601,)"));
+  EXPECT_EQ(0u, answer("tools/call", R"({"name":"files__read","task":true})").find(R"({"code":-32602,)"));
+  EXPECT_EQ(2u, files_.seen().size());
+  call_.scope = "github";
+  github_.reply("tools/call", "{}");
+  answer("tools/call", R"({"name":"a","task":{}})");
+  EXPECT_EQ(R"({"name":"a"})", github_.seen().at(0).params) << "where none are offered, it means nothing";
+}
+
+TEST_F(GatewayLegacyTasksTest, AreAskedAboutAtTheirServer) {
+  const std::string id = new_task();
+  files_.reply("tasks/get", R"({"taskId":"s t1","status":"working","ttl":7})");
+  EXPECT_EQ(R"({"taskId":)" + mcp::json_string(id) + R"(,"status":"working","ttl":7})",
+            answer("tasks/get", params_for(id)));
+  EXPECT_EQ(R"({"taskId":"s t1"})", files_.seen().at(1).params);
+  files_.reply("tasks/cancel", R"({"taskId":"s t1","status":"cancelled"})");
+  files_.reply_error("tasks/cancel", -32602, "it is over");
+  EXPECT_EQ(R"({"taskId":)" + mcp::json_string(id) + R"(,"status":"cancelled"})",
+            answer("tasks/cancel", params_for(id)));
+  EXPECT_EQ(R"({"code":-32602,"message":"it is over"})", answer("tasks/cancel", params_for(id)));
+}
+
+TEST_F(GatewayLegacyTasksTest, TheirResultsNameThem) {
+  const std::string id = new_task();
+  const std::string tie = R"("_meta":{"io.modelcontextprotocol/related-task":{"taskId":)" + mcp::json_string(id) + "}}";
+  files_.reply("tasks/result", R"({"content":[{"type":"resource_link","uri":"file:///a.txt"}]})");
+  files_.reply_error("tasks/result", -32050, "broken");
+  EXPECT_EQ("{" + tie + R"(,"content":[{"type":"resource_link","uri":"mcpj://res/files/ZmlsZTovLy9hLnR4dA"}]})",
+            answer("tasks/result", params_for(id)));
+  EXPECT_EQ(R"({"code":-32050,"message":"broken"})", answer("tasks/result", params_for(id)));
+}
+
+TEST_F(GatewayLegacyTasksTest, AreTheCallersOnly) {
+  const std::string id = new_task();
+  for (const char* method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
+    const std::string refusal = answer(method, R"({"taskId":"made up"})");
+    EXPECT_EQ(0u, refusal.find(R"({"code":-32602,)")) << refusal;
+    call_.scope = "files";
+    EXPECT_EQ(refusal, answer(method, params_for(id)));
+    call_.scope = "";
+    call_.principal = mcp::PrincipalId("somebody else");
+    EXPECT_EQ(refusal, answer(method, params_for(id)));
+    call_.principal = mcp::PrincipalId();
+  }
+  EXPECT_EQ(1u, files_.seen().size());
+  publish({server("files", {"read"})});
+  EXPECT_EQ(0u, answer("tasks/get", params_for(id)).find(R"({"code":-32602,)")) << "it makes none any more";
+}
+
+TEST_F(GatewayLegacyTasksTest, HaveNoMethodsOfTheExtensionAndNoList) {
+  const std::string id = new_task();
+  for (const char* method : {"tasks/update", "tasks/list"})
+    EXPECT_EQ(0u, answer(method, params_for(id)).find(R"({"code":-32601,)")) << method;
+  call_.revision = mcp::Revision::k2025_06_18;
+  EXPECT_EQ(0u, answer("tasks/get", params_for(id)).find(R"({"code":-32601,)"));
+  call_.revision = mcp::kNewestModern;
+  call_.takes_tasks = true;
+  EXPECT_EQ(0u, answer("tasks/result", params_for(id)).find(R"({"code":-32601,)"));
+}
+
+TEST_F(GatewayLegacyTasksTest, AreOfferedWhereAServerMakesThem) {
+  const std::string offered = R"("tasks":{"cancel":{},"requests":{"tools":{"call":{}}}})";
+  const auto offers = [&] { return answer("server/discover").find(offered) != std::string::npos; };
+  const auto marks = [&] { return answer("tools/list").find("taskSupport") != std::string::npos; };
+  EXPECT_TRUE(offers() && marks());
+  call_.scope = "files";
+  EXPECT_TRUE(offers() && marks());
+  call_.scope = "github";
+  EXPECT_FALSE(offers() || marks());
+  for (const mcp::Revision other : {mcp::Revision::k2025_06_18, mcp::kNewestModern}) {
+    call_.revision = other;
+    call_.scope = "";
+    EXPECT_FALSE(offers() || marks());
+    call_.scope = "files";
+    EXPECT_FALSE(offers() || marks());
+  }
 }
 
 TEST_F(GatewayTest, RefusesMethodsItDoesNotKnow) {

@@ -15,10 +15,10 @@ struct List {
   const catalog::View::Pages& pages;
 };
 
-List list_of(mcp::Method method, const catalog::View& view) {
+List list_of(mcp::Method method, bool has_tasks, const catalog::View& view) {
   switch (method) {
     case mcp::Method::kToolsList:
-      return {"tools", view.tools()};
+      return {"tools", has_tasks ? view.tools_of_tasks() : view.tools()};
     case mcp::Method::kPromptsList:
       return {"prompts", view.prompts()};
     case mcp::Method::kResourcesList:
@@ -52,13 +52,14 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-mcp::Response ListCache::page(const mcp::Request& request, const std::string& scope, const catalog::Snapshot& snapshot,
-                              const catalog::View& view) {
+mcp::Response ListCache::page(const mcp::Request& request, const mcp::CallContext& call,
+                              const catalog::Snapshot& snapshot, const catalog::View& view) {
   if (snapshot.generation() != generation_) {
     pages_.clear();
     generation_ = snapshot.generation();
   }
-  const List list = list_of(request.method, view);
+  const bool has_tasks = call.revision == mcp::Revision::k2025_11_25 && view.has_legacy_tasks();
+  const List list = list_of(request.method, has_tasks, view);
   std::size_t index = 0;
   if (request.params.has("cursor")) {
     const auto text = request.params.find_string("cursor");
@@ -70,7 +71,7 @@ mcp::Response ListCache::page(const mcp::Request& request, const std::string& sc
     }
     index = cursor->page;
   }
-  auto& ready = pages_[Key(request.method, scope, index)];
+  auto& ready = pages_[Key(request.method, has_tasks, call.scope, index)];
   if (!ready) {
     std::string text;
     text.reserve(list.pages[index]->size() + 128);

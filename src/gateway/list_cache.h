@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "catalog/snapshot.h"
+#include "mcp/call_context.h"
 #include "mcp/request.h"
 #include "mcp/response.h"
 
@@ -20,11 +21,11 @@ class ListCache {
  public:
   // The page that `request` asks for with its cursor. A cursor of another state of the catalog, or of nobody's, is
   // answered with a JSON-RPC error (MCP server/utilities/pagination "Error Handling").
-  mcp::Response page(const mcp::Request& request, const std::string& scope, const catalog::Snapshot& snapshot,
+  mcp::Response page(const mcp::Request& request, const mcp::CallContext& call, const catalog::Snapshot& snapshot,
                      const catalog::View& view);
 
  private:
-  using Key = std::tuple<mcp::Method, std::string, std::size_t>;  // Method, scope, page.
+  using Key = std::tuple<mcp::Method, bool, std::string, std::size_t>;  // Method, for whom, scope, page.
   std::uint64_t generation_ = 0;
   std::map<Key, std::shared_ptr<const std::string>> pages_;
 };

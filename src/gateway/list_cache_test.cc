@@ -31,7 +31,7 @@ class ListCacheTest : public ::testing::Test {
     mcp::Request request;
     request.method = mcp::Method::kToolsList;
     request.params = mcp::read_params(params).value();
-    return std::string(cache_.page(request, "", snapshot, snapshot.all()).payload());
+    return std::string(cache_.page(request, mcp::CallContext(), snapshot, snapshot.all()).payload());
   }
 
   ListCache cache_;

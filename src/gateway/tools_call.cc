@@ -25,6 +25,19 @@ std::string header_mismatch(const mcp::CallContext& call, const catalog::ToolEnt
   return {};
 }
 
+// MCP 2025-11-25 basic/utilities/tasks: where they are offered, the client may ask for one.
+bool asks_for_task(const mcp::Params& params, const mcp::CallContext& call, const catalog::View& view) {
+  return call.revision == mcp::Revision::k2025_11_25 && view.has_legacy_tasks() && params.has("task");
+}
+
+mcp::Response makes_no_tasks(const std::string& tool) {
+  return mcp::Response::error(mcp::kMethodNotFound, "tool '" + tool + "' does not run as a task");
+}
+
+mcp::Response task_is_no_object() {
+  return mcp::Response::error(mcp::kInvalidParams, "tools/call needs params.task to be an object");
+}
+
 }  // namespace
 
 Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp::CallContext& call,
@@ -45,12 +58,19 @@ Task<Result<mcp::Response>> Gateway::tools_call(mcp::Request request, const mcp:
   }
 
   if (view.names() == View::Names::kExposed) request.params.set("name", mcp::json_string(tool->own_name));
-  // `task` is between a legacy server and us: what clients say of it counts for nothing.
-  const bool as_task = tool->needs_task || (tool->can_be_task && call.takes_tasks);
-  if (as_task || request.params.has("task")) request.params.set("task", as_task ? "{}" : "");
+  if (asks_for_task(request.params, call, view)) {
+    if (!tool->can_be_legacy_task) co_return makes_no_tasks(*name);
+    if (request.params.find("task")->front() != '{') co_return task_is_no_object();
+    request.wants_handle = true;
+  } else {
+    // Then `task` is between a legacy server and us: what clients say of it counts for nothing.
+    const bool as_task = tool->needs_task || (tool->can_be_task && call.takes_tasks);
+    if (as_task || request.params.has("task")) request.params.set("task", as_task ? "{}" : "");
+  }
+  const bool may_get_task = request.wants_handle || call.takes_tasks;
   request.param_headers = &tool->param_headers;
   auto answer = co_await upstreams_.service_of(*tool->server).handle(std::move(request), call, events);
-  if (answer && call.takes_tasks) *answer = with_own_task(std::move(*answer), tool->server->spec.name, call);
+  if (answer && may_get_task) *answer = with_own_task(std::move(*answer), tool->server->spec.name, call);
   if (!answer || view.names() == View::Names::kOwn) co_return answer;
   co_return with_exposed_content_uris(std::move(*answer), tool->server->spec.name);
 }

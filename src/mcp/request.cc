@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Method::kOther)>
                                                                                           "logging/setLevel",
                                                                                           "subscriptions/listen",
                                                                                           "tasks/get",
+                                                                                          "tasks/result",
                                                                                           "tasks/update",
                                                                                           "tasks/cancel"};
 

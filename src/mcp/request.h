@@ -31,6 +31,7 @@ enum class Method : std::uint8_t {
   kLoggingSetLevel,
   kSubscriptionsListen,
   kTasksGet,
+  kTasksResult,
   kTasksUpdate,
   kTasksCancel,
   kOther,
@@ -98,6 +99,8 @@ struct Request {
   // For tools/call, set by the gateway: which arguments a modern HTTP upstream wants as headers too. Borrowed from the
   // snapshot that the call holds.
   const ParamHeaders* param_headers = nullptr;
+  // For tools/call, set by the gateway: the client asked for a task (2025-11-25), and gets the handle of it.
+  bool wants_handle = false;
 };
 
 // The number that an id or a progress token of ours is; nothing if `raw` is none that we gave.

@@ -34,5 +34,31 @@ TEST(TasksTest, ReplacesTheIdAtTheTopOnly) {
   EXPECT_EQ(std::nullopt, task_id_of(Response::error(R"({"code":1,"taskId":"x"})")));
 }
 
+TEST(TasksTest, FindsTheIdOfALegacyHandleInItsTask) {
+  const auto with = [](const char* text) { return std::string(with_created_task_id(result(text), "n").payload()); };
+  EXPECT_EQ(R"({"taskId":"x","task":{"a":1,"taskId":"n"},"_meta":{}})",
+            with(R"({"taskId":"x","task":{"a":1,"taskId":"old"},"_meta":{}})"));
+  for (const char* other : {"{}", R"({"task":7})", R"({"task":{"taskId":7}})", R"({"task":[]})", R"({"taskId":"x"})"}) {
+    EXPECT_EQ(other, with(other));
+    EXPECT_EQ(std::nullopt, created_task_id_of(result(other))) << other;
+  }
+  EXPECT_EQ("old", created_task_id_of(result(R"({"task":{"taskId":"old"}})")));
+  EXPECT_EQ(std::nullopt, created_task_id_of(Response::error(R"({"code":1,"task":{"taskId":"x"}})")));
+}
+
+TEST(TasksTest, TiesMessagesToOneTask) {
+  const std::string own = R"("io.modelcontextprotocol/related-task":{"taskId":"n\"1"})";
+  EXPECT_EQ("{\"_meta\":{" + own + "}}", with_related_task(std::string(), "n\"1"));
+  EXPECT_EQ("{\"_meta\":{" + own + R"(},"a":1})", with_related_task(std::string(R"({"a":1})"), "n\"1"));
+  EXPECT_EQ(
+      R"({"_meta":{"k":2,)" + own + "}}",
+      with_related_task(std::string(R"({"_meta":{"k":2,"io.modelcontextprotocol/related-task":{"taskId":"theirs"}}})"),
+                        "n\"1"));
+  EXPECT_EQ("no object", with_related_task(std::string("no object"), "n"));
+  const Response error = with_related_task(Response::error(R"({"code":1})"), "n");
+  EXPECT_TRUE(error.is_error());
+  EXPECT_EQ(R"({"code":1})", error.payload());
+}
+
 }  // namespace
 }  // namespace jungle::mcp

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "mcp/json_reader.h"
 #include "upstream/limits.h"
 #include "upstream/testing/http_upstream_fixture.h"
 
@@ -144,7 +145,11 @@ class AskingTaskTest : public HttpTasksTest {
   }
   bool was_answered(const std::string& id) const {
     for (const SeenRequest& request : imposter_.requests()) {
-      if (request.body.find(R"("id":")" + id + R"(","result":{"roots":[]})") == std::string::npos) continue;
+      if (request.body.find(
+              R"("id":")" + id +
+              R"(","result":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t1"}},"roots":[]})") ==
+          std::string::npos)
+        continue;
       return request.header("mcp-session-id") == "s9";
     }
     return false;
@@ -177,6 +182,89 @@ CORO_TEST_F(AskingTaskTest, IsNotHeardByAClientThatOffersNothing) {
   const std::string asking = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
   EXPECT_THAT(asking, HasSubstr(R"("status":"working")"));
   EXPECT_FALSE(was_answered("q1"));
+}
+
+// Clients of 2025-11-25, who have the server's own form.
+class LegacyClientTasksTest : public HttpTasksTest {
+ protected:
+  LegacyClientTasksTest() {
+    context_of_call_.takes_tasks = false;
+    context_of_call_.revision = mcp::kNewestLegacy;
+  }
+  Task<Result<mcp::Response>> start(std::string params) {
+    mcp::Request request;
+    request.method = mcp::Method::kToolsCall;
+    request.method_name = "tools/call";
+    request.params = mcp::read_params(std::move(params)).value();
+    request.wants_handle = true;
+    const auto server = http_server(imposter_.url());
+    auto answer = co_await directory_->service_of(server).handle(std::move(request), context_of_call_, sink_);
+    co_return answer;
+  }
+};
+
+CORO_TEST_F(LegacyClientTasksTest, GetTheServersHandleWithAnIdThatNamesItsSession) {
+  const auto made = co_await start(R"({"name":"t","task":{"ttl":5}})");
+  EXPECT_EQ(R"({"task":{"taskId":"s1 t1","status":"working","ttl":null}})", made->payload());
+  EXPECT_THAT(last("tools/call").body, HasSubstr(R"("task":{"ttl":5})"));
+  EXPECT_FALSE(was_ended("s1"));
+  EXPECT_EQ(0u, count("tasks/result"));
+}
+
+CORO_TEST_F(LegacyClientTasksTest, AreRefusedWhereNoMoreSessionsMayStay) {
+  for (std::size_t i = 0; i < kTaskSessionsMax; ++i) {
+    const auto made = co_await start(kCall);
+    EXPECT_THAT(made->payload(), HasSubstr(R"("taskId")"));
+  }
+  const auto refused = co_await start(kCall);
+  EXPECT_EQ(ErrorCode::kLimitExceeded, refused.error().code);
+  const std::string session = "s" + std::to_string(kTaskSessionsMax + 1);
+  std::function<bool()> has_ended = [this, session] { return was_ended(session); };
+  co_await until(std::move(has_ended));
+}
+
+CORO_TEST_F(LegacyClientTasksTest, AreAskedAboutInTheServersWords) {
+  be_asked("input_required");
+  const std::string asking = co_await ask("tasks/get", R"({"taskId":"s9 t1"})");
+  EXPECT_EQ(R"({"taskId":"t1","ttl":null,"status":"input_required"})", asking);
+  EXPECT_EQ("s9", last("tasks/get").header("mcp-session-id"));
+  answer("tasks/cancel", [](const SeenRequest& r) { return error(r, -32602, 200); });
+  const std::string over = co_await ask("tasks/cancel", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(over, HasSubstr(R"("code":-32602)"));
+  EXPECT_EQ(0u, count("tasks/result"));
+}
+
+CORO_TEST_F(LegacyClientTasksTest, HaveTheirResultsWaitedFor) {
+  const std::string done = co_await ask("tasks/result", R"({"taskId":"s9 t1"})");
+  EXPECT_EQ("{" + kText + "}", done);
+  EXPECT_EQ("s9", last("tasks/result").header("mcp-session-id"));
+  EXPECT_THAT(last("tasks/result").body, HasSubstr(R"("params":{"taskId":"t1"})"));
+  answer("tasks/result", [](const SeenRequest&) { return http::testing::text("Session not found", 404); });
+  const std::string gone = co_await ask("tasks/result", R"({"taskId":"s9 t1"})");
+  EXPECT_THAT(gone, HasSubstr(R"("code":-32602)"));
+}
+
+CORO_TEST_F(LegacyClientTasksTest, ReportAndAskWhileTheirResultIsWaitedFor) {
+  sink_.answer = mcp::Response::result(R"({"roots":[]})", mcp::ResultForm::kLegacy);
+  context_of_call_.client_capabilities = mcp::ClientCapabilities::read(R"({"roots":{}})", mcp::kNewestLegacy);
+  answer("tasks/result", [](const SeenRequest& r) {
+    return http::testing::events(
+        {R"(data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":17,"progress":1}})"
+         "\n\n",
+         R"(data: {"jsonrpc":"2.0","id":"q","method":"roots/list","params":{"_meta":{"k":1}}})"
+         "\n\n",
+         R"(data: {"jsonrpc":"2.0","id":)" + testing::member(r.body, "id") + ",\"result\":{" + kText + "}}\n\n"});
+  });
+  const std::string id = R"({"taskId":"s9\t17 ImEgYiI t1"})";  // "a b"
+  const std::string done = co_await ask("tasks/result", id);
+  EXPECT_EQ("{" + kText + "}", done);
+  EXPECT_EQ(std::vector<std::string>{R"(notifications/progress {"progressToken":"a b","progress":1})"}, sink_.events);
+  EXPECT_EQ(std::vector<std::string>{"roots/list {}"}, sink_.questions);
+  std::function<bool()> has_answered = [this] { return !posted_answers().empty(); };
+  co_await until(std::move(has_answered));
+  EXPECT_EQ(
+      R"({"jsonrpc":"2.0","id":"q","result":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t1"}},"roots":[]}})",
+      posted_answers().at(0));
 }
 
 CORO_TEST_F(HttpTasksTest, MustBeTasks) {

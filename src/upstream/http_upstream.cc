@@ -201,7 +201,8 @@ Task<HttpUpstream::Outcome> HttpUpstream::call_over(Call& call, HttpLinkPtr link
   const auto task = makes_task(link->era, call.request) && answer && answer->response
                         ? task_params_of(*answer->response)
                         : std::nullopt;
-  if (task && may_keep_task(call)) co_return kept_task(call, std::move(answer), *link);
+  if (task && may_keep_task(call)) co_return kept_task(call, std::move(answer), *link, progress_token);
+  if (task && call.request.wants_handle) co_return refused_task(call, std::move(answer), *link);
   if (task && flight) flight->became(*task);
   if (task) answer = co_await result_of_task(request, *task, listener, flight);
   Outcome outcome;

@@ -12,12 +12,11 @@
 #include "upstream/call_listener.h"
 #include "upstream/http_lane.h"
 #include "upstream/http_post.h"
+#include "upstream/legacy_tasks.h"
 #include "upstream/task_sessions.h"
 #include "upstream/upstream_server.h"
 
 namespace jungle::upstream {
-
-struct LegacyTask;
 
 // Posts calls over this worker's own connections, start to end on this worker: no lock, no hop. What it shares with
 // other workers is the published link of each lane.
@@ -50,7 +49,7 @@ class HttpUpstream final : public UpstreamServer {
 
   // http_tasks.cc
   bool may_keep_task(const Call& call) const;
-  Outcome kept_task(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
+  Outcome kept_task(Call& call, Result<HttpAnswer> answer, const HttpLink& link, const std::string& progress_token);
   Task<Result<HttpAnswer>> result_of_task(HttpPost request, std::string_view task, CallListener& listener,
                                           const std::optional<SessionStream::Flight>& flight);
   HttpLinkPtr link_of(const LegacyTask& task, const Call& call);
@@ -59,7 +58,10 @@ class HttpUpstream final : public UpstreamServer {
   Task<Outcome> ask_about_task(Call& call, const HttpLink& link, std::string_view method, std::string_view params);
   static Outcome acknowledged(Outcome outcome);
   void update_task(const std::string& id, std::string responses);
-  Task<std::string> questions_of(Call& call, HttpLinkPtr link, std::string id, std::string params);
+  Task<std::string> questions_of(Call& call, HttpLinkPtr link, LegacyTask task);
+  Task<Outcome> relay_about_task(Call& call, HttpLinkPtr link, LegacyTask task);
+  Outcome judged_about_task(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
+  Outcome refused_task(Call& call, Result<HttpAnswer> answer, const HttpLink& link);
 
   bool may_probe() const { return may_change_era(state_->facts->spec); }
 

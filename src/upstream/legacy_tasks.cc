@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
@@ -16,7 +17,9 @@ namespace {
 using mcp::Member;
 using mcp::Members;
 
-constexpr char kSeparator = ' ';  // No session id has one: they are visible ASCII.
+// No session id has one of these: they are visible ASCII.
+constexpr char kSeparator = ' ';
+constexpr char kTokenSeparator = '\t';  // Before the tokens, which are two words.
 
 // Members of the extension's form that the other does not have: a server that sends them means something else.
 constexpr std::array<std::string_view, 7> kNotLegacy{"ttlMs", "pollIntervalMs", "resultType",  "result",
@@ -54,6 +57,14 @@ std::string converted(std::string_view text, mcp::Range task, const Members& mem
   return splice.apply(text, task);
 }
 
+// Takes what comes before the next separator off `text`, and that with it.
+std::string_view next_word(std::string_view& text) {
+  const std::size_t end = std::min(text.find(kSeparator), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
 mcp::Response modern(std::string text) { return mcp::Response::result(std::move(text), mcp::ResultForm::kModern); }
 
 mcp::Response converted_task(const mcp::Response& task, const Form& form) {
@@ -65,12 +76,27 @@ mcp::Response converted_task(const mcp::Response& task, const Form& form) {
 
 }  // namespace
 
-std::string text_of(const LegacyTask& task) { return task.session_id + kSeparator + task.id; }
+std::string text_of(const LegacyTask& task) {
+  std::string text = task.session_id;
+  if (!task.own_token.empty())
+    text.append(1, kTokenSeparator).append(task.own_token + kSeparator + base64url_encode(task.client_token));
+  return text + kSeparator + task.id;
+}
 
 std::optional<LegacyTask> read_legacy_task(std::string_view text) {
-  const std::size_t end = text.find(kSeparator);
+  const std::array<char, 2> separators{kSeparator, kTokenSeparator};
+  const std::size_t end = text.find_first_of(std::string_view(separators.data(), separators.size()));
   if (end == std::string_view::npos || (end > 0 && !is_header_id(text.substr(0, end)))) return std::nullopt;
-  return LegacyTask{std::string(text.substr(0, end)), std::string(text.substr(end + 1))};
+  LegacyTask task{std::string(text.substr(0, end)), {}};
+  std::string_view rest = text.substr(end + 1);
+  if (text[end] == kTokenSeparator) {
+    task.own_token = next_word(rest);
+    const auto client_token = base64url_decode(next_word(rest));
+    if (!client_token) return std::nullopt;
+    task.client_token = *client_token;
+  }
+  task.id = rest;
+  return task;
 }
 
 mcp::Response unknown_task() {

@@ -1,4 +1,4 @@
-// Tasks of 2025-11-25 in the form of the extension (mcp/tasks.h).
+// Tasks of 2025-11-25: their ids, and how they look in the form of the extension (mcp/tasks.h).
 #pragma once
 
 #include <optional>
@@ -15,6 +15,10 @@ namespace jungle::upstream {
 struct LegacyTask {
   std::string session_id;  // Empty: the server gave none.
   std::string id;          // The server's.
+  // The progress token of the call, ours and the client's (raw JSON), which is good for as long as the task is. Empty:
+  // the client gave none.
+  std::string own_token = {};
+  std::string client_token = {};
 };
 
 // The text that stands for it as a `taskId`, and back; nothing for a text that text_of() did not make.

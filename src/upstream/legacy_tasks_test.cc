@@ -16,6 +16,13 @@ TEST(LegacyTasksTest, ANameLeadsBackToTheTask) {
     EXPECT_EQ(task.session_id, read->session_id);
     EXPECT_EQ(task.id, read->id);
   }
+  const auto with_tokens = read_legacy_task(text_of({"session-1", "t 1", "17", R"("my token")"}));
+  ASSERT_TRUE(with_tokens);
+  EXPECT_EQ("session-1", with_tokens->session_id);
+  EXPECT_EQ("t 1", with_tokens->id);
+  EXPECT_EQ("17", with_tokens->own_token);
+  EXPECT_EQ(R"("my token")", with_tokens->client_token);
+  EXPECT_FALSE(read_legacy_task("s\t17 no+base64 t"));
   EXPECT_FALSE(read_legacy_task("task-1"));
   EXPECT_FALSE(read_legacy_task("a\nb t"));
 }

@@ -81,10 +81,11 @@ inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worke
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
 
 // Sessions for the tasks that were made in them, where each call has its own.
-inline constexpr std::size_t kTaskSessionsMax = 64;  // Per worker and server; further calls wait for their tasks.
-inline constexpr Seconds kTaskSessionTime{3600};     // If the server names no shorter lifetime of the task.
-inline constexpr std::size_t kTaskTalksMax = 256;    // Tasks of one server that ask their clients something,
-inline constexpr Millis kTaskQuestionTime{1000};     // for the first question of one, while its client waits.
+inline constexpr std::size_t kTaskSessionsMax = 64;    // Per worker and server; further calls wait for their tasks.
+inline constexpr Seconds kTaskSessionTime{3600};       // If the server names no shorter lifetime of the task.
+inline constexpr std::size_t kTaskTalksMax = 256;      // Tasks of one server that ask their clients something,
+inline constexpr std::size_t kTaskTokenBytesMax = 64;  // Of a progress token that is to be good for a task.
+inline constexpr Millis kTaskQuestionTime{1000};       // for the first question of one, while its client waits.
 
 // HTTP+SSE.
 inline constexpr std::size_t kSsePostsMax = 1000;  // Messages of one session that its server has not taken yet.

@@ -2,13 +2,9 @@
 
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "mcp/meta_keys.h"
 
 namespace jungle::upstream {
-namespace {
-
-constexpr std::string_view kRelatedTaskKey = "io.modelcontextprotocol/related-task";
-
-}  // namespace
 
 std::string task_params(std::string_view id) { return "{\"taskId\":" + mcp::json_string(id) + "}"; }
 
@@ -29,7 +25,7 @@ std::optional<std::string> task_params_of(const mcp::Response& created) {
 }
 
 std::optional<std::string> related_task_of(const mcp::Request& from_server) {
-  const auto raw = from_server.params.find_meta(kRelatedTaskKey);
+  const auto raw = from_server.params.find_meta(mcp::kRelatedTaskMeta);
   const auto task = raw ? mcp::read_params(std::string(*raw)) : Result<mcp::Params>(Error{});
   const auto id = task ? task->find_string("taskId") : std::nullopt;
   if (!id) return std::nullopt;
@@ -38,14 +34,15 @@ std::optional<std::string> related_task_of(const mcp::Request& from_server) {
 
 mcp::Response without_task_meta(mcp::Response result) {
   const std::string_view text = result.payload();
-  if (result.is_error() || text.find(kRelatedTaskKey) == std::string_view::npos) return result;
+  if (result.is_error() || text.find(mcp::kRelatedTaskMeta) == std::string_view::npos) return result;
   const auto members = mcp::read_members(text);
   const mcp::Member* meta = members ? members->find(text, "_meta") : nullptr;
   if (meta == nullptr || text[meta->value.begin] != '{') return result;
   const auto of_meta = mcp::read_members(text, meta->value);
   if (!of_meta) return result;
   mcp::Splice splice;
-  splice.remove_members(*of_meta, [&](const mcp::Member& member) { return member.key.of(text) == kRelatedTaskKey; });
+  splice.remove_members(*of_meta,
+                        [&](const mcp::Member& member) { return member.key.of(text) == mcp::kRelatedTaskMeta; });
   return splice.empty() ? std::move(result) : mcp::Response::result(splice.apply(text), result.form());
 }
 

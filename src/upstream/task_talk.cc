@@ -1,6 +1,5 @@
 #include "upstream/task_talk.h"
 
-#include <optional>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -10,10 +9,9 @@
 #include "base/without_throwing.h"
 #include "mcp/input_required.h"
 #include "mcp/json_object.h"
-#include "upstream/call_clock.h"
-#include "upstream/call_listener.h"
 #include "upstream/limits.h"
 #include "upstream/server_state.h"
+#include "upstream/task_result.h"
 
 namespace jungle::upstream {
 namespace {
@@ -22,13 +20,12 @@ constexpr std::size_t kKeyPrefixBytes = 4;
 
 }  // namespace
 
-TaskTalk::TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse use, std::string id, std::string params,
+TaskTalk::TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse use, LegacyTask task,
                    const mcp::CallContext& context)
     : worker_(worker),
       state_(std::move(state)),
       use_(std::move(use)),
-      id_(std::move(id)),
-      params_(std::move(params)),
+      task_(std::move(task)),
       context_(context),
       questions_("input-" + random_hex(state_->talks.random(), kKeyPrefixBytes) + "-"),
       stop_(worker.executor) {
@@ -47,34 +44,15 @@ Task<void> TaskTalk::run() {
   co_await (without_throwing(until_answered()) || until_stopped());
   stopped_ = true;
   expiry_.disarm();
-  state_->talks.remove(id_);
+  state_->talks.remove(text_of(task_));
   questions_.clear();
   tell_all();
 }
 
 // The answer itself is fetched by whoever asks for the task then.
 Task<Result<void>> TaskTalk::until_answered() {
-  const mcp::Request request;
-  const SteadyTime start = worker_.deadlines.coarse_now();
-  const CallClock clock(start, kCallHardCap, context_);
-  CallListener listener(worker_, *state_->news, use_, request, context_, *this, clock, {});
-  const HttpPost post_of_result{.endpoint = *use_.endpoint,
-                                .token = use_.token.get(),
-                                .fixed_headers = use_.link->headers,
-                                .headers = {},
-                                .id = state_->ids.fetch_add(1, std::memory_order_relaxed),
-                                .method = "tasks/result",
-                                .params = params_,
-                                .resuming = Resuming::kIfOffered,
-                                .deadline = clock.deadline_from(start)};
-  std::optional<SessionStream::Flight> flight;
-  if (use_.link->stream) {
-    flight.emplace(use_.link->stream, post_of_result.id, worker_.executor);
-    flight->became(params_);
-  }
-  auto posting =
-      flight ? post_beside_stream(worker_, post_of_result, listener, *flight) : post(worker_, post_of_result, listener);
-  auto answer = co_await std::move(posting);
+  auto waiting = await_task(worker_, *state_, use_, task_, context_, *this);
+  auto answer = co_await std::move(waiting);
   if (!answer) co_return answer.error();
   co_return Result<void>();
 }

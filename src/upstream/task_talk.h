@@ -17,6 +17,7 @@
 #include "mcp/call_context.h"
 #include "mcp/event_sink.h"
 #include "upstream/http_link.h"
+#include "upstream/legacy_tasks.h"
 #include "upstream/open_questions.h"
 #include "upstream/worker.h"
 
@@ -33,8 +34,7 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
  public:
   using QuestionsReply = Reply<std::string>;
 
-  // `id` is the task's, as TaskTalks has it; `params` are those of requests about it.
-  TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse use, std::string id, std::string params,
+  TaskTalk(Worker& worker, std::shared_ptr<ServerState> state, LinkUse use, LegacyTask task,
            const mcp::CallContext& context);
 
   void start();
@@ -61,8 +61,7 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
   Worker& worker_;
   const std::shared_ptr<ServerState> state_;
   const LinkUse use_;
-  const std::string id_;
-  const std::string params_;
+  const LegacyTask task_;
   mcp::CallContext context_;
   OpenQuestions questions_;  // Their keys are unique over the life of the task, which may be longer than ours.
   std::vector<std::shared_ptr<QuestionsReply>> waiting_;

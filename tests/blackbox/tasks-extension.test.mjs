@@ -96,7 +96,7 @@ test('a client that does not declare the extension gets neither tasks nor answer
   assert.equal(upstream.script.tasks.size, 1);
   const legacy = await LegacySession.open(gateway.mcp());
   assert.equal(legacy.initialized.capabilities.extensions, undefined);
-  assert.equal((await legacy.call('tasks/get', { taskId })).message.error.code, -32601);
+  assert.equal((await legacy.call('tasks/get', { taskId })).message.error.code, -32602);
 });
 
 test('a header that names another task is refused', async (t) => {
