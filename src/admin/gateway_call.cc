@@ -6,6 +6,7 @@
 #include "admin/admin_api.h"
 #include "admin/error_response.h"
 #include "mcp/error_code.h"
+#include "mcp/input_required.h"
 #include "mcp/json_reader.h"
 
 namespace jungle::admin {
@@ -29,13 +30,11 @@ Error error_of(std::string_view object, const std::string& failure, ErrorCode ba
 
 // MCP 2026-07-28 basic/patterns "Multi Round-Trip Requests": a server may answer that it needs more from the client.
 // We declare no client capabilities, so it should not; nobody here could give it.
-std::optional<Error> unfinished(std::string_view result, const std::string& failure) {
-  const auto members = mcp::read_members(result);
-  if (!members) return std::nullopt;
-  const std::string type = members->find_string(result, "resultType").value_or("");
-  if (type.empty() || type == "complete") return std::nullopt;
+std::optional<Error> unfinished(const mcp::Response& answer, const std::string& failure) {
+  const auto type = mcp::result_type_of(answer);
+  if (!type || *type == "complete") return std::nullopt;
   return Error{ErrorCode::kUpstreamRejected,
-               failure + ": it answered '" + type + "', which only a client of /mcp can continue",
+               failure + ": it answered '" + *type + "', which only a client of /mcp can continue",
                {}};
 }
 
@@ -58,7 +57,7 @@ Task<Result<std::string>> AdminApi::call_gateway(const RestRequest& request, mcp
   auto answer = co_await gateway_.handle(std::move(message), call, events);
   if (!answer) co_return as_upstream_error(answer.error());
   if (answer->is_error()) co_return error_of(answer->payload(), failure, bad_params);
-  if (auto open = unfinished(answer->payload(), failure)) co_return std::move(*open);
+  if (auto open = unfinished(*answer, failure)) co_return std::move(*open);
   co_return std::string(answer->payload());
 }
 

@@ -4,12 +4,11 @@
 
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "mcp/meta_keys.h"
 #include "upstream/server_errors.h"
 
 namespace jungle::upstream {
 namespace {
-
-constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 
 std::string object_or_empty(std::optional<std::string_view> raw) {
   return raw && raw->starts_with('{') ? std::string(*raw) : "{}";
@@ -45,7 +44,7 @@ Result<Greeting> read_greeting(const catalog::ServerSpec& spec, const mcp::Respo
     const auto versions = result->find("supportedVersions").value_or("[]");
     if (!names_modern_revision(versions)) return unsupported(spec, versions);
     greeting.revision = mcp::kNewestModern;
-    greeting.server_info = object_or_empty(result->find_meta(kServerInfoKey));
+    greeting.server_info = object_or_empty(result->find_meta(mcp::kServerInfoMeta));
     return greeting;
   }
   const auto version = result->find_string("protocolVersion");

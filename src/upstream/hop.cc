@@ -5,15 +5,12 @@
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "mcp/meta_keys.h"
 #include "mcp/tasks.h"
 
 namespace jungle::upstream {
 namespace {
 
-constexpr std::string_view kVersionKey = "io.modelcontextprotocol/protocolVersion";
-constexpr std::string_view kCapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
-constexpr std::string_view kInfoKey = "io.modelcontextprotocol/clientInfo";
-constexpr std::string_view kLevelKey = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kOurVersion = "\"2026-07-28\"";
 
 // MCP 2026-07-28 server/utilities/logging: no `message` for a request that names no level. A legacy client that set
@@ -71,9 +68,9 @@ std::string own_params(Era era, std::string_view members, std::string_view clien
   text.append(members);
   if (era != Era::kModern) return text + "}";
   if (!members.empty()) text += ',';
-  text.append(R"("_meta":{")").append(kVersionKey).append("\":").append(kOurVersion).append(",\"");
-  text.append(kCapabilitiesKey).append("\":").append(capabilities).append(",\"");
-  text.append(kInfoKey).append("\":").append(client_info);
+  text.append(R"("_meta":{")").append(mcp::kProtocolVersionMeta).append("\":").append(kOurVersion).append(",\"");
+  text.append(mcp::kClientCapabilitiesMeta).append("\":").append(capabilities).append(",\"");
+  text.append(mcp::kClientInfoMeta).append("\":").append(client_info);
   return text + "}}";
 }
 
@@ -92,13 +89,13 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
   std::string level;
   std::string capabilities;
   if (era == Era::kModern) {
-    changes.meta.push_back({kVersionKey, kOurVersion});
+    changes.meta.push_back({mcp::kProtocolVersionMeta, kOurVersion});
     capabilities = declared_capabilities(call.client_capabilities, call.takes_tasks);
-    changes.meta.push_back({kCapabilitiesKey, capabilities});
-    changes.meta.push_back({kInfoKey, client_info});
+    changes.meta.push_back({mcp::kClientCapabilitiesMeta, capabilities});
+    changes.meta.push_back({mcp::kClientInfoMeta, client_info});
     if (call.log_level) {
       level = mcp::json_string(mcp::text_of(*call.log_level));
-      changes.meta.push_back({kLevelKey, level});
+      changes.meta.push_back({mcp::kLogLevelMeta, level});
     }
   }
   return request.params.render(changes);

@@ -7,6 +7,7 @@
 #include "mcp/json_object.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
+#include "mcp/meta_keys.h"
 #include "upstream/hop.h"
 #include "upstream/task_topic.h"
 
@@ -58,7 +59,7 @@ std::string ListenFilter::capabilities() const {
 std::uint64_t subscription_of(const mcp::Notification& notification) {
   const auto params = mcp::read_params(notification.params);
   if (!params) return 0;
-  return mcp::own_number(params->find_meta("io.modelcontextprotocol/subscriptionId").value_or("")).value_or(0);
+  return mcp::own_number(params->find_meta(mcp::kSubscriptionIdMeta).value_or("")).value_or(0);
 }
 
 bool ListenFilter::has_lists_of(const ListenFilter& other) const {
