@@ -5,6 +5,7 @@ import { startGateway, temporaryFolder } from './support/gateway.mjs';
 import { startHttpUpstream } from './support/http-upstream.mjs';
 import { LegacySession } from './support/mcp.mjs';
 import { TASK_TOOLS, TOOLS } from './support/scripted.mjs';
+import { SseClient } from './support/sse-client.mjs';
 import { stdioSpec } from './support/stdio-spec.mjs';
 import { TaskClient } from './support/task-client.mjs';
 import { eventually, within } from './support/wait.mjs';
@@ -107,6 +108,19 @@ test('to cancel the request for the result of a task does not cancel the task', 
   upstream.script.releaseAll();
   await until(session, 'completed', taskId);
   assert.ok((await session.result('tasks/result', { taskId })).content);
+});
+
+test('a client of HTTP+SSE that speaks 2025-11-25 has tasks on its one stream', async (t) => {
+  const { gateway } = await gatewayBefore(t);
+  const client = await SseClient.open(gateway);
+  assert.deepEqual((await client.initialize({ elicitation: {} }, '2025-11-25')).capabilities.tasks, OFFERED);
+  const { task: { taskId } } = await client.result('tools/call', { name: 'lab__research', arguments: {}, task: {} });
+  const result = client.result('tasks/result', { taskId });
+  await eventually('the question', () => client.requests.length === 1);
+  const [question] = client.requests;
+  assert.deepEqual(question.params._meta, { [RELATED]: { taskId } });
+  await client.post({ id: question.id, result: { action: 'accept', content: { depth: 'deep' } } });
+  assert.equal((await result).content[0].text, 'deep research');
 });
 
 test('who is offered tasks, and of which tools', async (t) => {

@@ -48,8 +48,8 @@ export class SseClient {
     return result;
   }
 
-  async initialize(capabilities = {}) {
-    const params = { protocolVersion: '2024-11-05', capabilities, clientInfo: { name: 'old', version: '1' } };
+  async initialize(capabilities = {}, protocolVersion = '2024-11-05') {
+    const params = { protocolVersion, capabilities, clientInfo: { name: 'old', version: '1' } };
     const result = await this.result('initialize', params);
     assert.equal((await this.post({ method: 'notifications/initialized' })).status, 202);
     return result;
