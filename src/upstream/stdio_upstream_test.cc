@@ -1,3 +1,4 @@
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace jungle::upstream {
 namespace {
 
 using namespace std::literals;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -122,12 +124,15 @@ CORO_TEST_F(StdioUpstreamTest, GivesEachStatelessCallAProcessOfItsOwn) {
 CORO_TEST_F(StdioUpstreamTest, ServesACallFromTheProcessKeptReady) {
   auto server = stdio_server({"slow-start=400"});
   server.revision = "2025-11-25";
-  co_await call(server, "pid", "{}");
-  co_await pass_time(600ms);
-  const auto start = time_.steady_now();
-  const std::string pid = co_await call(server, "pid", "{}");
-  EXPECT_LT(time_.steady_now() - start, 300ms);
-  EXPECT_TRUE(pid.find_first_not_of("0123456789") == std::string::npos) << pid;
+  const std::string first = co_await call(server, "pid", "{}");
+  std::set<int> living;
+  for (int i = 0; i < 1000 && (living.size() != 1 || living.contains(std::stoi(first))); ++i) {
+    co_await pass_time(10ms);
+    living = testing::children_of_this_process().living;
+  }
+  EXPECT_EQ(1u, living.size());  // The one kept ready.
+  const std::string second = co_await call(server, "pid", "{}");
+  EXPECT_THAT(living, Contains(std::stoi(second)));
 }
 
 CORO_TEST_F(StdioUpstreamTest, KeepsNoProcessReadyWhenToldSo) {
@@ -176,7 +181,6 @@ CORO_TEST_F(IdleStdioTest, EndsAStatefulProcessThatNobodyUses) {
   auto server = stdio_server({});
   server.spec.session_mode = catalog::SessionMode::kStateful;
   const std::string first = co_await call(server, "pid", "{}");
-  co_await pass_time(500ms);
   const std::string second = co_await call(server, "pid", "{}");
   EXPECT_EQ(first, second);
   co_await until_children(0);
@@ -203,10 +207,9 @@ CORO_TEST_F(StdioUpstreamTest, ReturnsTheResultBeforeAStubbornProcessIsGone) {
   auto server = stdio_server({"ignore-eof", "ignore-term", "grandchild"});
   server.spec.warm = 0;
   server.revision = "2025-11-25";
-  const auto start = time_.steady_now();
   const std::string text = co_await call(server, "echo", "{}");
   EXPECT_EQ("{}", text);
-  EXPECT_LT(time_.steady_now() - start, 1s);
+  EXPECT_FALSE(testing::children_of_this_process().living.empty());
 }
 
 CORO_TEST_F(StdioUpstreamTest, PutsTheClientsProgressTokenBack) {
@@ -304,10 +307,8 @@ CORO_TEST_F(StdioUpstreamTest, NamesTheLimitAndItsSettingWhenAServerIsSilent) {
 
 CORO_TEST_F(StdioUpstreamTest, FailsAtOnceWhenTheProcessDoes) {
   const auto server = stdio_server({"exit=2"});
-  const auto start = time_.steady_now();
   const std::string text = co_await call(server, "echo", "{}");
   EXPECT_THAT(text, HasSubstr("it exited with code 2; its last output:\ncannot start: no token"));
-  EXPECT_LT(time_.steady_now() - start, 1s);
 }
 
 CORO_TEST_F(StdioUpstreamTest, TellsAStatefulServerAboutACancellation) {
@@ -380,9 +381,7 @@ CORO_TEST_F(StdioUpstreamTest, StopsWithACallInFlight) {
   auto hung = std::make_shared<std::string>();
   spawn(call_into(server, "hang", hung.get()));
   co_await pass_time(200ms);
-  const auto start = time_.steady_now();
   co_await upstreams_->stop();
-  EXPECT_LT(time_.steady_now() - start, 2s);
   co_await join();
   EXPECT_THAT(*hung, HasSubstr("the gateway is stopping"));
 }
@@ -396,10 +395,9 @@ CORO_TEST_F(StdioUpstreamTest, DoesNotLetASlowStarterDelayAnotherServer) {
   quick.revision = "2025-11-25";
   std::string late;
   spawn(call_into(slow, "echo", &late));
-  const auto start = time_.steady_now();
   const std::string text = co_await call(quick, "echo", "{}");
   EXPECT_EQ("{}", text);
-  EXPECT_LT(time_.steady_now() - start, 1s);
+  EXPECT_EQ("", late);
   co_await join();
   EXPECT_EQ("{}", late);
 }
