@@ -11,7 +11,6 @@ namespace jungle::upstream {
 namespace {
 
 using namespace std::literals;
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -124,15 +123,14 @@ CORO_TEST_F(StdioUpstreamTest, GivesEachStatelessCallAProcessOfItsOwn) {
 CORO_TEST_F(StdioUpstreamTest, ServesACallFromTheProcessKeptReady) {
   auto server = stdio_server({"slow-start=400"});
   server.revision = "2025-11-25";
-  const std::string first = co_await call(server, "pid", "{}");
-  std::set<int> living;
-  for (int i = 0; i < 1000 && (living.size() != 1 || living.contains(std::stoi(first))); ++i) {
-    co_await pass_time(10ms);
-    living = testing::children_of_this_process().living;
+  bool was_ready = false;  // Whether the process that served a call was there before it.
+  for (int i = 0; i < 100 && !was_ready; ++i) {
+    const std::set<int> living = testing::children_of_this_process().living;
+    const std::string pid = co_await call(server, "pid", "{}");
+    was_ready = living.contains(std::stoi(pid));
+    co_await pass_time(100ms);
   }
-  EXPECT_EQ(1u, living.size());  // The one kept ready.
-  const std::string second = co_await call(server, "pid", "{}");
-  EXPECT_THAT(living, Contains(std::stoi(second)));
+  EXPECT_TRUE(was_ready);
 }
 
 CORO_TEST_F(StdioUpstreamTest, KeepsNoProcessReadyWhenToldSo) {
