@@ -44,11 +44,13 @@ http {
   uwsgi_temp_path %(folder)s/u; scgi_temp_path %(folder)s/s;
   upstream up { server 127.0.0.1:%(upstream)d; keepalive 128; keepalive_requests 100000000; }
   upstream session { server 127.0.0.1:%(session)d; keepalive 128; keepalive_requests 100000000; }
+  upstream modern { server 127.0.0.1:%(modern)d; keepalive 128; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:%(port)d reuseport; tcp_nodelay on; root %(folder)s/static;
     proxy_http_version 1.1; proxy_set_header Connection "";
     location /mcp { proxy_pass http://up; }
     location /session { proxy_pass http://session/mcp; }
+    location /modern { proxy_pass http://modern/mcp; }
   }
 }
 """
@@ -176,6 +178,12 @@ class Load:
                     p50=to_ms(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)), p99=to_ms(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)))
 
 
+def modern_call(url, name):
+    body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s",%s,%s}}' % (name, ARGUMENTS, META)
+    return Load(url, '"text":"hello"', body, {
+        "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": name})
+
+
 class SessionLoad(Load):
     """What a call in a session of its own costs a client that opens and closes it itself: four requests."""
 
@@ -218,10 +226,7 @@ class Gateway:
         return headers["Mcp-Session-Id"]
 
     def modern(self, server):
-        name = f"{server}__tool_0"
-        body = ('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s",%s,%s}}' % (name, ARGUMENTS, META))
-        return Load(f"{self.base}/mcp", '"text":"hello"', body, {
-            "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": name})
+        return modern_call(f"{self.base}/mcp", f"{server}__tool_0")
 
     def legacy(self, server):
         body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s__tool_0",%s}}' % (server, ARGUMENTS)
@@ -232,11 +237,12 @@ class Gateway:
         self.process.wait()
 
 
-def start_nginx(folder, upstream, session):
+def start_nginx(folder, upstream, session, modern):
     port = free_port()
     pathlib.Path(folder, "static").mkdir(exist_ok=True)
     config = pathlib.Path(folder, "nginx.conf")
-    config.write_text(NGINX % dict(user="user root;" if os.geteuid() == 0 else "", workers=os.cpu_count(), folder=folder, port=port, upstream=upstream, session=session))
+    config.write_text(NGINX % dict(user="user root;" if os.geteuid() == 0 else "", workers=os.cpu_count(), folder=folder, port=port,
+                                   upstream=upstream, session=session, modern=modern))
     process = subprocess.Popen(["nginx", "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
     wait_for(port, process)
     return port, process
@@ -305,7 +311,7 @@ def calls(folder, started):
     session_port, session = start_upstream("session", 10)
     modern_port, modern = start_upstream("modern", 10)
     started += [plain, session, modern]
-    nginx_port, nginx = start_nginx(folder, plain_port, session_port)
+    nginx_port, nginx = start_nginx(folder, plain_port, session_port, modern_port)
     started.append(nginx)
     gateway = Gateway(folder)
     started.append(gateway.process)
@@ -318,6 +324,7 @@ def calls(folder, started):
                      session_mode="stateful")
     own = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"tool_0",%s}}' % ARGUMENTS
     through_nginx = Load(url(nginx_port), '"text":"hello"', own)
+    modern_through_nginx = modern_call(f"http://127.0.0.1:{nginx_port}/modern", "tool_0")
     four_requests = SessionLoad(f"http://127.0.0.1:{nginx_port}/session", own)
     for connections in TURNS:
         table(connections, folder, [
@@ -326,9 +333,10 @@ def calls(folder, started):
             *((name, load, gateway.process, "nginx") for name, load in (
                 ("modern client, plain upstream", gateway.modern("plain")),
                 ("legacy client, plain upstream", gateway.legacy("plain")),
-                ("modern client, modern upstream", gateway.modern("modern")),
                 ("legacy client, stateful session", gateway.legacy("stateful")),
                 ("legacy client, stdio stateful", gateway.legacy("stdio")))),
+            ("nginx, modern upstream", modern_through_nginx, nginx, "nginx, modern upstream"),
+            ("modern client, modern upstream", gateway.modern("modern"), gateway.process, "nginx, modern upstream"),
             ("nginx, 4 requests a call", four_requests, nginx, "nginx, 4 requests a call"),
             ("legacy client, stateless sessions", gateway.legacy("stateless"), gateway.process, "nginx, 4 requests a call"),
         ])
@@ -385,7 +393,7 @@ def lists(folder, started):
         sub = pathlib.Path(folder, f"list{tools}")
         sub.mkdir()
         port, upstream = start_upstream("plain", tools)
-        nginx_port, nginx = start_nginx(str(sub), port, port)
+        nginx_port, nginx = start_nginx(str(sub), port, port, port)
         gateway = Gateway(str(sub))
         started += [upstream, nginx, gateway.process]
         gateway.register(name="many", transport="streamable_http", url=f"http://127.0.0.1:{port}/mcp")
