@@ -90,14 +90,14 @@ class ServerDiscoverer::State {
     Listing full{state.facts};
     auto all = co_await list_fully(full, attempt);
     if (!all) co_return all.error();
-    Listing plain{state.facts, {}};
+    catalog::Discovery besides;
     if (full.is_of_fullest()) {
+      Listing plain{state.facts, {}};
       auto some = co_await list_as(plain, attempt);
       if (!some) co_return some.error();
-      state.for_capable = std::make_shared<const catalog::Discovery>(entries_besides(*all, *some));
-    } else {
-      state.for_capable = std::make_shared<const catalog::Discovery>();
+      besides = entries_besides(*all, *some);
     }
+    state.for_capable = std::make_shared<const catalog::Discovery>(std::move(besides));
     co_return state.for_capable;
   }
 

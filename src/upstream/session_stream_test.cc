@@ -71,6 +71,15 @@ class SessionStreamTest : public testing::HttpUpstreamTest {
     for (std::size_t i = 0; i < count; ++i)
       imposter_.push(event, method);
   }
+  // A call whose client takes nothing until sink_.release().
+  Task<void> call_for_one_who_does_not_read(std::string* text) {
+    be_asking();
+    context_of_call_.revision = mcp::Revision::k2025_11_25;
+    sink_.hold(context_.get_executor());
+    spawn(call_into(stateful(), text));
+    co_await until_count("tools/call", 1);
+    co_await pass_time(20ms);
+  }
   // The answer to the n-th call.
   void finish(std::size_t n) {
     imposter_.push("data: {\"jsonrpc\":\"2.0\",\"id\":" + calls_[n] + ",\"result\":{" + kText + "}}\n\n", "POST");
@@ -330,13 +339,8 @@ CORO_TEST_F(SessionStreamTest, IsOpenedForAnyClientAtAServerThatLogs) {
 }
 
 CORO_TEST_F(SessionStreamTest, LetsAServerWaitForAClientThatReadsSlowly) {
-  be_asking();
-  context_of_call_.revision = mcp::Revision::k2025_11_25;
-  sink_.hold(context_.get_executor());
   std::string text;
-  spawn(call_into(stateful(), &text));
-  co_await until_count("tools/call", 1);
-  co_await pass_time(20ms);
+  co_await call_for_one_who_does_not_read(&text);
   constexpr std::size_t kPieces = 2 * kUnreadBytesMax / kPieceBytes;
   log_pieces(kPieces, "POST");
   finish(0);
@@ -350,13 +354,8 @@ CORO_TEST_F(SessionStreamTest, LetsAServerWaitForAClientThatReadsSlowly) {
 }
 
 CORO_TEST_F(SessionStreamTest, GivesUpACallThatDoesNotTakeWhatComesOnTheStreamOfTheSession) {
-  be_asking();
-  context_of_call_.revision = mcp::Revision::k2025_11_25;
-  sink_.hold(context_.get_executor());
   std::string text;
-  spawn(call_into(stateful(), &text));
-  co_await until_count("tools/call", 1);
-  co_await pass_time(20ms);
+  co_await call_for_one_who_does_not_read(&text);
   log_pieces(kUnreadBytesMax / kPieceBytes + 2, "GET");
   // Once this is answered, all that came before it has been read.
   imposter_.push(R"(data: {"jsonrpc":"2.0","id":"last","method":"ping"})"
