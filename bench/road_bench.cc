@@ -10,7 +10,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/testing/fake_random.h"
 #include "catalog/testing/samples.h"
+#include "crypto/key_ring.h"
 #include "gateway/gateway.h"
 #include "gateway/result_uris.h"
 #include "http/head_writer.h"
@@ -107,7 +109,10 @@ class GatewayRoad {
   gateway::ResourceHub hub_{context_.get_executor(),
                             {refuse_watch, [](const catalog::ServerName&, const std::string&) {}},
                             [](std::exception_ptr) {}};
-  gateway::Gateway gateway_{context_.get_executor(), catalog_, upstream_, hub_, gateway::GatewayOptions{"v0.1.0"}};
+  testing::FakeRandom random_;
+  const gateway::TaskIds tasks_{crypto::KeyRing({crypto::make_master_key(random_)}), random_};
+  gateway::Gateway gateway_{context_.get_executor(),          catalog_, upstream_, hub_, tasks_,
+                            gateway::GatewayOptions{"v0.1.0"}};
 };
 
 void http_read_head(benchmark::State& state) {
