@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "base/timer.h"
@@ -26,6 +27,17 @@ class Signal {
     (void)ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     co_return state.cancelled() == asio::cancellation_type::none;
+  }
+
+  // Waits until `holds()`, which is asked at once and after every notify_all(). kCancelled: the coroutine was cancelled
+  // first. What `holds` refers to must outlive the wait.
+  template <typename Condition>
+  Task<Result<void>> until(Condition holds) {
+    while (!holds()) {
+      const bool woken = co_await wait();
+      if (!woken && !holds()) co_return Error{ErrorCode::kCancelled, "the wait was cancelled", {}};
+    }
+    co_return Result<void>();
   }
 
  private:

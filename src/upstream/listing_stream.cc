@@ -12,7 +12,7 @@ namespace jungle::upstream {
 
 Task<void> ListingStream::open() {
   worker_.parked.spawn(run());
-  auto settling = until_settled();
+  auto settling = changed_.until([this] { return is_settled_; });
   const SteadyTime patience = worker_.time.steady_now() + kStreamOpenTime;
   const auto settled = co_await with_deadline(worker_.time, patience, std::move(settling));
   (void)settled;  // Some servers send the head of a stream with its first event only.
@@ -28,26 +28,10 @@ Task<void> ListingStream::run() {
   using namespace asio::experimental::awaitable_operators;
   const auto keep = shared_from_this();
   auto reading = without_throwing(read_event_stream(worker_, use_, place_, *this));
-  auto closing = without_throwing(until_closed());
+  auto closing = without_throwing(changed_.until([this] { return is_closed_; }));
   co_await (std::move(reading) || std::move(closing));
   is_settled_ = true;
   changed_.notify_all();
-}
-
-Task<bool> ListingStream::until_closed() {
-  while (!is_closed_) {
-    const bool woken = co_await changed_.wait();
-    if (!woken) break;
-  }
-  co_return is_closed_;
-}
-
-Task<Result<void>> ListingStream::until_settled() {
-  while (!is_settled_) {
-    const bool woken = co_await changed_.wait();
-    if (!woken) break;
-  }
-  co_return Result<void>();
 }
 
 void ListingStream::on_open(bool) {

@@ -25,8 +25,6 @@ class ListingStream final : public std::enable_shared_from_this<ListingStream>, 
 
  private:
   Task<void> run();
-  Task<bool> until_closed();
-  Task<Result<void>> until_settled();
   void on_open(bool resumed) override;
   void on_message(mcp::Message message) override;
 

@@ -44,11 +44,7 @@ class ModernWatch::Listen final : public PostListener {
     stopped_.notify_all();
   }
   Task<Result<void>> until_stopped() {
-    while (!is_stopped_) {
-      const bool woken = co_await stopped_.wait();
-      if (!woken) break;
-    }
-    co_return Result<void>();
+    return stopped_.until([this] { return is_stopped_; });
   }
 
   const oauth::AccessTokenPtr token;

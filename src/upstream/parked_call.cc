@@ -1,7 +1,6 @@
 #include "upstream/parked_call.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include "base/cancelled.h"
 #include "base/without_throwing.h"
@@ -51,7 +50,8 @@ Task<void> ParkedCall::run() {
   mcp::Request request = request_;
   request.param_headers = nullptr;  // A legacy server wants none, and they are the catalog's.
   auto answer = without_throwing(server_->handle(std::move(request), context_, *this));
-  auto first = co_await (std::move(answer) || until_stopped());
+  auto stopping = without_throwing(stop_.until([this] { return stopped_; }));
+  auto first = co_await (std::move(answer) || std::move(stopping));
   stopped_ = true;
   if (first.index() == 0) {
     outcome_ = std::get<0>(std::move(first));
@@ -60,15 +60,6 @@ Task<void> ParkedCall::run() {
   }
   questions_.clear();
   deliver();
-}
-
-Task<Result<void>> ParkedCall::until_stopped() {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  while (!stopped_) {
-    const bool woken = co_await stop_.wait();
-    if (!woken) break;
-  }
-  co_return Result<void>();
 }
 
 void ParkedCall::stop() {

@@ -57,7 +57,6 @@ class ParkedCall final : public mcp::EventSink, public std::enable_shared_from_t
 
  private:
   Task<void> run();
-  Task<Result<void>> until_stopped();
   Task<void> run_park();
   void park();
   void deliver();

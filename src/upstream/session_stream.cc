@@ -35,19 +35,11 @@ void SessionStream::close() {
 }
 
 Task<Result<void>> SessionStream::until_closed() {
-  while (!is_closed_) {
-    const bool woken = co_await changed_.wait();
-    if (!woken) break;
-  }
-  co_return Result<void>();
+  return changed_.until([this] { return is_closed_.load(); });
 }
 
 Task<Result<void>> SessionStream::until_settled() {
-  while (!is_open_ && !is_none_ && !is_closed_) {
-    const bool woken = co_await changed_.wait();
-    if (!woken) break;
-  }
-  co_return Result<void>();
+  return changed_.until([this] { return is_open_ || is_none_ || is_closed_; });
 }
 
 Task<void> SessionStream::run() {

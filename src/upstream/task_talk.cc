@@ -4,7 +4,6 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include "base/without_throwing.h"
 #include "mcp/input_required.h"
@@ -41,7 +40,8 @@ void TaskTalk::start() {
 Task<void> TaskTalk::run() {
   using namespace asio::experimental::awaitable_operators;
   const auto keep = shared_from_this();
-  co_await (without_throwing(until_answered()) || until_stopped());
+  auto stopping = without_throwing(stop_.until([this] { return stopped_; }));
+  co_await (without_throwing(until_answered()) || std::move(stopping));
   stopped_ = true;
   expiry_.disarm();
   state_->talks.remove(text_of(task_));
@@ -54,15 +54,6 @@ Task<Result<void>> TaskTalk::until_answered() {
   auto waiting = await_task(worker_, *state_, use_, task_, context_, *this);
   auto answer = co_await std::move(waiting);
   if (!answer) co_return answer.error();
-  co_return Result<void>();
-}
-
-Task<Result<void>> TaskTalk::until_stopped() {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  while (!stopped_) {
-    const bool woken = co_await stop_.wait();
-    if (!woken) break;
-  }
   co_return Result<void>();
 }
 

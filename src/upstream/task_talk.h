@@ -54,7 +54,6 @@ class TaskTalk final : public mcp::EventSink, public std::enable_shared_from_thi
  private:
   Task<void> run();
   Task<Result<void>> until_answered();
-  Task<Result<void>> until_stopped();
   std::string open_questions() const;
   void tell_all();
 
