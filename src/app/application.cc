@@ -23,7 +23,7 @@ namespace jungle::app {
 namespace {
 
 constexpr Seconds kShutdownTime{10};         // For calls in flight, after which they are cut (contract 1.6).
-constexpr unsigned kWorkersMax = 64;         // More cores than that do not make a gateway faster.
+constexpr unsigned kWorkersMax = 64;         // More threads than that do not make a gateway faster.
 constexpr std::size_t kBlockingThreads = 2;  // For getaddrinfo.
 
 // A thread and the executor that it runs until finish().
@@ -47,10 +47,16 @@ class WorkerThread {
 
 using WorkerThreads = std::vector<std::unique_ptr<WorkerThread>>;
 
+// Three for two cores: docs/decisions/0013-three-workers-for-two-cores.md.
+unsigned worker_count() {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  return std::min(kWorkersMax, cores + (cores + 1) / 2);
+}
+
 WorkerThreads make_threads() {
   WorkerThreads threads;
-  const unsigned cores = std::max(1u, std::min(kWorkersMax, std::thread::hardware_concurrency()));
-  for (unsigned i = 0; i < cores; ++i)
+  const unsigned count = worker_count();
+  for (unsigned i = 0; i < count; ++i)
     threads.push_back(std::make_unique<WorkerThread>());
   return threads;
 }
