@@ -193,6 +193,13 @@ void ChannelHome::keep_warm() {
 }
 
 Task<void> ChannelHome::run_warm_up() {
+  // The call comes first: a process that starts takes a core from it.
+  co_await time_.sleep_until(time_.steady_now() + kSuccessorPause);
+  const bool stop = co_await is_cancelled();
+  if (stop || closed_) {
+    --warming_;
+    co_return;
+  }
   auto opened = co_await open(era_.load(), maker_);
   --warming_;
   if (opened) {

@@ -79,6 +79,7 @@ inline constexpr std::size_t kWatchedUrisMax = 1000;  // Resources of one server
 // Sessions kept ready.
 inline constexpr std::size_t kReadySessionsMax = 8;  // HTTP sessions, per worker and server.
 inline constexpr Seconds kReadyIdle{300};            // Ready sessions and warm processes end after this without a call.
+inline constexpr Millis kSuccessorPause{5};          // So long after a call took a warm process the next one starts.
 
 // Sessions for the tasks that were made in them, where each call has its own.
 inline constexpr std::size_t kTaskSessionsMax = 64;    // Per worker and server; further calls wait for their tasks.
