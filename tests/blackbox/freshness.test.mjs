@@ -119,7 +119,7 @@ test('sync_interval_sec asks a server regularly, unless it is heard when it chan
   assert.equal(short.status, 400);
   assert.match(short.json.error, /invalid sync_interval_sec: '4', must be 0 or a number of seconds from 5 to 86400/);
   await gateway.register({ ...http('telling', telling), sync_interval_sec: 5 });
-  await eventually('the gateway listens', () => telling.listeners.size === 1);
+  await eventually('the gateway listens', () => telling.watchers.length === 1);
   const listings = (server) => server.seen('tools/list').length;
   const before = listings(telling);
   await gateway.register({ ...http('up', upstream), sync_interval_sec: 5 });

@@ -277,7 +277,7 @@ async function startServers(t, gateway, folder) {
       } else {
         server.upstream = await startHttpUpstream(t, { ...script, sessions: !isModern(revision) });
         await gateway.register({ name: server.name, transport, url: server.upstream.url() });
-        await eventually('the gateway listens', () => server.upstream.listeners.size === 1);
+        await eventually('the gateway listens', () => server.upstream.watchers.length === 1);
       }
       servers.push(server);
     }

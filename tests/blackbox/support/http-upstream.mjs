@@ -22,7 +22,7 @@ export async function startHttpUpstream(t, { answers = 'json', sessions = false,
 class HttpUpstream {
   requests = [];  // { method, path, headers, message }
   sessions = new Set();
-  listeners = new Set();  // The streams of those who listen outside of calls: { res, tag, uris }.
+  listeners = new Set();  // The streams of those who listen outside of calls: { res, session, tag, uris }.
   #cancelled = new Map();  // Request id → what to do when it is cancelled.
   #asked = new Map();      // Id of a request of ours → what to do with the answer.
 
@@ -60,6 +60,12 @@ class HttpUpstream {
   // Forgets every session, as a restarted server does.
   forgetSessions() {
     this.sessions.clear();
+  }
+
+  // Those of `listeners` that stay: the stream that is open while the gateway lists goes with its session.
+  get watchers() {
+    const listings = new Set(this.seen('tools/list').map(({ headers }) => headers['mcp-session-id']));
+    return [...this.listeners].filter(({ session }) => session === undefined || !listings.has(session));
   }
 
   // Says something to all who listen. A modern one hears it under the id of its subscription.
@@ -109,7 +115,8 @@ class HttpUpstream {
     if (req.method === 'DELETE') return this.#delete(req, res);
     if (req.method === 'GET') {
       if (!this.script.tellsNews) return res.writeHead(405, { Allow: 'POST' }).end();
-      return this.sessions.has(req.headers['mcp-session-id']) ? this.#listen(res) : res.writeHead(404).end();
+      const session = req.headers['mcp-session-id'];
+      return this.sessions.has(session) ? this.#listen(res, { session }) : res.writeHead(404).end();
     }
     return this.#post(req, res, message, body);
   }
