@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace jungle {
@@ -55,6 +56,19 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
   if (count >= 6) return std::nullopt;                         // A lone last character.
   if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;  // Left-over bits must be zero: one spelling per value.
   return out;
+}
+
+// Eight characters with ASCII letters in lower case.
+std::uint64_t lower_eight(const char* text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text, sizeof bytes);
+  const std::uint64_t low = bytes & ~kHighs;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A');  // The high bit of each byte: not below 'A'.
+  const std::uint64_t past_z = low + kOnes * (0x7f - 'Z');  // Above 'Z'.
+  const std::uint64_t is_upper = (from_a ^ past_z) & ~bytes & kHighs;
+  return bytes | is_upper >> 2;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -111,8 +125,23 @@ std::string ascii_lower(std::string_view text) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  const auto same = [](char x, char y) { return x == y || lower(x) == lower(y); };  // Most are equal as they are.
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+  constexpr std::size_t kStep = 8;
+  if (a.size() != b.size()) return false;
+  if (a.size() < kStep)
+    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  if (lower(a.front()) != lower(b.front())) return false;  // Most that differ do so here.
+  const std::size_t last = a.size() - kStep;
+  for (std::size_t i = 0; i < last; i += kStep) {
+    if (lower_eight(a.data() + i) != lower_eight(b.data() + i)) return false;
+  }
+  return lower_eight(a.data() + last) == lower_eight(b.data() + last);
+}
+
+std::size_t find_text(std::string_view text, std::string_view word, std::size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  const void* const found = ::memmem(text.data() + from, text.size() - from, word.data(), word.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

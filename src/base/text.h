@@ -14,6 +14,9 @@ namespace jungle {
 std::string_view trimmed(std::string_view text);
 std::string ascii_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII only.
+// Where `word` begins in `text`, not before `from`, or npos. For words that begin with what a text is full of, such as
+// a quote in JSON: string_view::find stops at each of those.
+std::size_t find_text(std::string_view text, std::string_view word, std::size_t from = 0);
 std::vector<std::string> split(std::string_view text, char separator);
 
 std::string hex_of(std::span<const unsigned char> bytes);

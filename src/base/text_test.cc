@@ -73,5 +73,34 @@ TEST(TextTest, TrimsAndSplits) {
   EXPECT_FALSE(equals_ignoring_case("a", "ab"));
 }
 
+// Eight bytes are compared at once: every place in texts of every length must count.
+TEST(TextTest, IgnoresTheCaseOfLettersAndOfNothingElse) {
+  for (std::size_t size = 1; size <= 25; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string one(size, 'x');
+      std::string other(size, 'X');
+      EXPECT_TRUE(equals_ignoring_case(one, other));
+      for (const auto& [a, b] :
+           {std::pair('a', 'b'), {'@', '`'}, {'[', '{'}, {'Z', 'z' + 1}, {'\xc1', '\xe1'}, {'-', '\r'}}) {
+        one[at] = static_cast<char>(a);
+        other[at] = static_cast<char>(b);
+        EXPECT_FALSE(equals_ignoring_case(one, other)) << one << " " << other;
+      }
+      one[at] = 'Z';
+      other[at] = 'z';
+      EXPECT_TRUE(equals_ignoring_case(one, other)) << one << " " << other;
+    }
+  }
+}
+
+TEST(TextTest, FindsAWordInAText) {
+  EXPECT_EQ(4u, find_text(R"("a":"resource_link")", "\"resource"));
+  EXPECT_EQ(0u, find_text("abab", "ab"));
+  EXPECT_EQ(2u, find_text("abab", "ab", 1));
+  EXPECT_EQ(std::string_view::npos, find_text("abab", "ab", 3));
+  EXPECT_EQ(std::string_view::npos, find_text("", "ab"));
+  EXPECT_EQ(std::string_view::npos, find_text("ab", "ab", 3));
+}
+
 }  // namespace
 }  // namespace jungle

@@ -14,10 +14,10 @@ constexpr std::string_view kParamPrefix = "mcp-param-";
 
 mcp::Response mismatch(const std::string& message) { return mcp::Response::error(mcp::kHeaderMismatch, message); }
 
-std::optional<std::string> header_of(const http::Exchange& exchange, std::string_view name) {
+std::optional<std::string_view> header_of(const http::Exchange& exchange, std::string_view name) {
   const auto value = exchange.header(name);
   if (!value) return std::nullopt;
-  return std::string(trimmed(*value));
+  return trimmed(*value);
 }
 
 // What `Mcp-Name` mirrors, for the methods that have it.
@@ -42,12 +42,13 @@ std::optional<mcp::Response> check_headers(const http::Exchange& exchange, const
   const auto version = header_of(exchange, "mcp-protocol-version");
   if (!version) return mismatch("the header MCP-Protocol-Version is missing");
   if (body_version && *body_version != *version) {
-    return mismatch("the header MCP-Protocol-Version says " + *version + ", the body says " + *body_version);
+    return mismatch("the header MCP-Protocol-Version says " + std::string(*version) + ", the body says " +
+                    *body_version);
   }
   const auto method = header_of(exchange, "mcp-method");
   if (!method) return mismatch("the header Mcp-Method is missing");
   if (*method != request.method_name) {
-    return mismatch("the header Mcp-Method says " + *method + ", the body says " + request.method_name);
+    return mismatch("the header Mcp-Method says " + std::string(*method) + ", the body says " + request.method_name);
   }
   const auto key = name_key(request.method);
   if (!key) return std::nullopt;

@@ -215,8 +215,9 @@ Task<void> ResponseWriter::finish(mcp::Response response, int status) {
     const http::Header session{"Mcp-Session-Id", client_.session_id};
     const std::span<const http::Header> headers(&session, client_.session_id.empty() ? 0 : 1);
     const http::ResponseHead head{status, kJson, headers};
-    const auto written = co_await exchange_.respond(head, pieces);
-    broken_ = !written.has_value();
+    auto written = exchange_.respond_now(head, pieces);
+    if (!written) written = co_await exchange_.flush_answer();
+    broken_ = !written->has_value();
   }
   release();
 }

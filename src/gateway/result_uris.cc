@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/text.h"
 #include "catalog/names.h"
 #include "catalog/ui_meta.h"
 #include "mcp/json_reader.h"
@@ -84,7 +85,7 @@ void expose_tool_result(Rewriter& rewriter, Range result) {
   if (meta != nullptr) rewriter.ui_of(meta->value);
 }
 
-bool has(std::string_view payload, std::string_view word) { return payload.find(word) != std::string_view::npos; }
+bool has(std::string_view payload, std::string_view word) { return find_text(payload, word) != std::string_view::npos; }
 
 // Both kinds of block that hold URIs have a type that starts so, as has the member `resourceUri` of a UI; its other
 // spellings stand in `_meta`. A cheap test that spares most results the walk.

@@ -41,6 +41,9 @@ void ClientResponse::give_back() {
 int ClientResponse::status() const { return connection_->head().status; }
 std::span<const Header> ClientResponse::headers() const { return connection_->head().headers; }
 std::string_view ClientResponse::content_type() const { return header("content-type").value_or(std::string_view()); }
+std::optional<Result<std::string>> ClientResponse::take_body(std::size_t bytes_max) {
+  return connection_->take_body(bytes_max);
+}
 Task<Result<std::string>> ClientResponse::read_body(std::size_t bytes_max) { return connection_->read_body(bytes_max); }
 Task<Result<std::string_view>> ClientResponse::read_some() { return connection_->read_some(); }
 void ClientResponse::set_deadline(SteadyTime deadline) { connection_->set_deadline(deadline); }

@@ -66,6 +66,8 @@ class ClientResponse {
   std::optional<std::string_view> header(std::string_view name) const { return find_header(headers(), name); }
   std::string_view content_type() const;  // Empty if there is none.
 
+  // The whole body if it is here already, without a coroutine; else read_body() reads it.
+  std::optional<Result<std::string>> take_body(std::size_t bytes_max);
   // The whole body, with kBodySlack bytes of spare capacity. kLimitExceeded if it is longer than `bytes_max`.
   Task<Result<std::string>> read_body(std::size_t bytes_max);
   // The next bytes of the body, as they arrive; empty at its end. Valid until the next call. For streams.

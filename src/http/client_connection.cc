@@ -222,6 +222,18 @@ bool ClientConnection::at_end_of_body() {
   return true;
 }
 
+std::optional<Result<std::string>> ClientConnection::take_body(std::size_t bytes_max) {
+  const std::uint64_t length = decoder_.remaining_bytes();
+  if (!head_.framing.content_length || length > wire_->bytes().size()) return std::nullopt;
+  if (length > bytes_max) return body_too_large(bytes_max);
+  std::string body;
+  body.reserve(length + kBodySlack);
+  auto piece = take_some();
+  if (!piece) return piece.error();
+  body.append(*piece);
+  return body;
+}
+
 Task<Result<std::string>> ClientConnection::read_body(std::size_t bytes_max) {
   std::string body;
   // A length is only a promise: what a lie can make us set aside stays small.

@@ -54,6 +54,7 @@ class ClientConnection final
   bool has_sent() const { return has_sent_; }  // A byte of the current request was given to the kernel.
 
   const MessageHead& head() const { return head_; }
+  std::optional<Result<std::string>> take_body(std::size_t bytes_max);
   Task<Result<std::string>> read_body(std::size_t bytes_max);
   Task<Result<std::string_view>> read_some();
   void set_deadline(SteadyTime deadline);

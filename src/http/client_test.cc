@@ -183,6 +183,30 @@ TEST_F(HttpClientTest, ReadsAStreamAsItComes) {
   EXPECT_TRUE(run_until([&] { return client().idle_count() == 1; }));
 }
 
+TEST_F(HttpClientTest, TakesABodyThatIsHereAndWaitsForOneThatIsNot) {
+  imposter_.when("POST", "/now").reply(testing::json("{}"));
+  imposter_.when("POST", "/later").reply(testing::open_events({"data: 1\n\n"}));
+  auto read = [](Client& client, std::string url_text, std::string& got) -> Task<void> {
+    const auto url = Url::parse(url_text);
+    ClientRequest request{*url};
+    auto answer = co_await client.send(request);
+    CO_ASSERT_TRUE(answer);
+    auto body = answer->take_body(100);
+    got = body ? "at once: " : "later: ";
+    if (!body) body = co_await answer->read_body(100);
+    CO_ASSERT_TRUE(body->has_value());
+    got += **body;
+  };
+  std::string got;
+  run_io(read(client(), imposter_.url("/now"), got));
+  EXPECT_EQ("at once: {}", got);
+  calls_.spawn(read(client(), imposter_.url("/later"), got));
+  ASSERT_TRUE(run_until([&] { return got == "later: "; }));
+  imposter_.release();
+  EXPECT_TRUE(run_until([&] { return got == "later: data: 1\n\n"; }));
+  EXPECT_TRUE(run_until([&] { return client().idle_count() == 1; }));
+}
+
 TEST_F(HttpClientTest, SaysThatAConnectionWasRefused) {
   imposter_.stop_listening();
   const CallOutcome got = call(imposter_.url("/mcp"));

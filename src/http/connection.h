@@ -52,6 +52,8 @@ class Connection final : public Wire::Owner, public boost::intrusive::list_base_
 
   // What Exchange promises.
   Task<Result<void>> respond(const ResponseHead& head, std::span<const std::string_view> body_pieces);
+  std::optional<Result<void>> respond_now(const ResponseHead& head, std::span<const std::string_view> body_pieces);
+  Task<Result<void>> flush_answer();
   Task<Result<void>> start_stream(const ResponseHead& head, std::span<const std::string_view> first_pieces);
   Task<Result<void>> write(std::span<const std::string_view> pieces);
   Task<Result<void>> finish(std::span<const std::string_view> last_pieces);

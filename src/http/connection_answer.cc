@@ -21,8 +21,15 @@ std::uint64_t bytes_of(std::span<const std::string_view> pieces) {
 }  // namespace
 
 Task<Result<void>> Connection::respond(const ResponseHead& head, std::span<const std::string_view> body_pieces) {
+  auto done = respond_now(head, body_pieces);
+  if (!done) done = co_await flush_answer();
+  co_return std::move(*done);
+}
+
+std::optional<Result<void>> Connection::respond_now(const ResponseHead& head,
+                                                    std::span<const std::string_view> body_pieces) {
   JUNGLE_CHECK(!exchange_.answered_);
-  if (!is_writable(head)) co_return unwritable(head);
+  if (!is_writable(head)) return unwritable(head);
   exchange_.answered_ = true;
   status_ = head.status;
   render_head(head, framing_of(head, bytes_of(body_pieces)), out_);
@@ -32,7 +39,12 @@ Task<Result<void>> Connection::respond(const ResponseHead& head, std::span<const
     for (const std::string_view piece : body_pieces)
       wire_->add(piece);
   }
-  if (!wire_->flush_now()) co_await wire_->flush();
+  if (!wire_->flush_now()) return std::nullopt;
+  return sent();
+}
+
+Task<Result<void>> Connection::flush_answer() {
+  co_await wire_->flush();
   co_return sent();
 }
 
@@ -123,6 +135,13 @@ Error Connection::unwritable(const ResponseHead& head) const {
 Task<Result<void>> Exchange::respond(const ResponseHead& head, std::span<const std::string_view> body_pieces) {
   return connection_.respond(head, body_pieces);
 }
+
+std::optional<Result<void>> Exchange::respond_now(const ResponseHead& head,
+                                                  std::span<const std::string_view> body_pieces) {
+  return connection_.respond_now(head, body_pieces);
+}
+
+Task<Result<void>> Exchange::flush_answer() { return connection_.flush_answer(); }
 
 Task<Result<void>> Exchange::respond(int status, std::string_view content_type, std::string_view body) {
   ResponseHead head;

@@ -67,6 +67,10 @@ class Exchange {
   // Answers with a whole body in one write. `body_pieces` are written one after the other, without copying them.
   // REQUIRES: not answered().
   Task<Result<void>> respond(const ResponseHead& head, std::span<const std::string_view> body_pieces);
+  // The same without a coroutine, if the kernel takes all of it at once; else nothing, and the rest is
+  // flush_answer()'s, until which the pieces must stay.
+  std::optional<Result<void>> respond_now(const ResponseHead& head, std::span<const std::string_view> body_pieces);
+  Task<Result<void>> flush_answer();
   Task<Result<void>> respond(int status, std::string_view content_type, std::string_view body);
   // Begins an answer of unknown length; the first chunk may go out with its head. REQUIRES: not answered().
   Task<Result<void>> start_stream(const ResponseHead& head);

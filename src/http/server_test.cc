@@ -61,6 +61,24 @@ TEST_F(HttpServerTest, KeepsTheConnectionForTheNextRequest) {
   EXPECT_EQ(1u, server_->connection_count());
 }
 
+// Small answers leave in one piece, large ones in those that they are made of.
+TEST_F(HttpServerTest, AnswersWithBodiesOfManyPiecesAndEverySize) {
+  handler_.next = [](Exchange& exchange) -> Task<void> {
+    const std::size_t size = std::stoul(exchange.body());
+    const std::array<std::string, 2> parts{std::string(size, 'a'), std::string(size, 'b')};
+    const std::array<std::string_view, 3> pieces{parts[0], parts[1], "c"};
+    const ResponseHead head{200, "text/plain", {}};
+    auto sent = exchange.respond_now(head, pieces);
+    if (!sent) sent = co_await exchange.flush_answer();
+    EXPECT_TRUE(sent->has_value());
+  };
+  const auto peer = connect();
+  for (const std::size_t size : {0u, 1u, 1900u, 1960u, 1970u, 1980u, 1990u, 2000u, 4096u, 100'000u}) {
+    peer->send(post(std::to_string(size)));
+    ASSERT_EQ(std::string(size, 'a') + std::string(size, 'b') + "c", peer->read_answer().body);
+  }
+}
+
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   const auto peer = connect();
   std::string many;

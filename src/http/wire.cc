@@ -1,6 +1,7 @@
 #include "http/wire.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -22,7 +23,20 @@ constexpr std::size_t kCapacityBulk = 64 * 1024;  // For connections that fill t
 constexpr std::size_t kCapacityMax = 128 * 1024;  // Holds the largest head with room behind it.
 constexpr std::size_t kRoomMin = 2 * 1024;        // Less room than this is not worth a read.
 constexpr std::size_t kPiecesPerCall = 64;        // Of one sendmsg; the kernel takes up to 1024.
+constexpr std::size_t kGatherRoom = 4096;  // So few are copied: that costs less than the kernel's walk over them.
 static_assert(kCapacityMax >= kHeadBytesMax + kRoomMin);
+
+// Copies the pieces one behind the other; 0 if there is no room for all, or only one.
+std::size_t gather(std::span<const iovec> pieces, std::span<char> room) {
+  if (pieces.size() < 2) return 0;
+  std::size_t bytes = 0;
+  for (const iovec& piece : pieces) {
+    if (piece.iov_len > room.size() - bytes) return 0;
+    std::memcpy(room.data() + bytes, piece.iov_base, piece.iov_len);
+    bytes += piece.iov_len;
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -151,11 +165,20 @@ bool Wire::peer_has_closed() {
   return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
 }
 
-bool Wire::send_some() {
+// Sends as many of `pieces` as one call takes.
+ssize_t Wire::send_pieces(std::span<iovec> pieces) {
+  constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  std::array<char, kGatherRoom> gathered;
+  if (const std::size_t bytes = gather(pieces, gathered); bytes > 0)
+    return ::send(socket_.native_handle(), gathered.data(), bytes, kFlags);
   msghdr message{};
-  message.msg_iov = pieces_.data() + first_piece_;
-  message.msg_iovlen = std::min(pieces_.size() - first_piece_, kPiecesPerCall);
-  const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = std::min(pieces.size(), kPiecesPerCall);
+  return ::sendmsg(socket_.native_handle(), &message, kFlags);
+}
+
+bool Wire::send_some() {
+  const auto sent = send_pieces(std::span(pieces_).subspan(first_piece_));
   if (sent < 0) {
     if (errno == EINTR) return true;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;

@@ -99,6 +99,7 @@ class Wire : public boost::intrusive_ref_counter<Wire, boost::thread_unsafe_coun
   void start_read();
   void on_read(const boost::system::error_code& ec, std::size_t count);
   void finish_wait_later(Wake why);
+  ssize_t send_pieces(std::span<iovec> pieces);
   bool send_some();
   Task<void> flush_tls();
 

@@ -1,5 +1,6 @@
 #include "mcp/input_required.h"
 
+#include "base/text.h"
 #include "mcp/json_object.h"
 #include "mcp/json_reader.h"
 #include "mcp/json_text.h"
@@ -53,16 +54,19 @@ bool takes_input(Method method) {
 }
 
 std::optional<std::string> result_type_of(const Response& response) {
+  if (const auto type = response.raw_type()) {
+    return type->starts_with('"') ? std::optional(json_string_value(*type)) : std::nullopt;
+  }
   const std::string_view text = response.payload();
   // Looking for the word first spares ordinary results a second reading.
-  if (response.is_error() || text.find("\"resultType\"") == std::string_view::npos) return std::nullopt;
+  if (response.is_error() || find_text(text, "\"resultType\"") == std::string_view::npos) return std::nullopt;
   const auto members = read_members(text);
   return members ? members->find_string(text, "resultType") : std::nullopt;
 }
 
 std::optional<Result<InputRequired>> read_input_required(const Response& response) {
   const std::string_view text = response.payload();
-  if (response.is_error() || text.find("\"input_required\"") == std::string_view::npos) return std::nullopt;
+  if (response.is_error() || find_text(text, "\"input_required\"") == std::string_view::npos) return std::nullopt;
   if (result_type_of(response) != "input_required") return std::nullopt;
   const auto members = read_members(text);
   if (!members) return std::nullopt;

@@ -56,10 +56,28 @@ bool scan_members(JsonScanner& scanner, std::string_view text, Members& members,
 
 // The envelope of a JSON-RPC message, as ranges.
 struct Envelope {
-  Range jsonrpc, id, method, params, result, error;
+  Range jsonrpc, id, method, params, result, result_type, error;
   Members params_members, params_meta;
   bool params_is_object = false;
 };
+
+// The result that `scanner` stands on. Its type is wanted of every result, so it is found on the way.
+bool scan_result(JsonScanner& scanner, std::string_view text, Envelope& out) {
+  out.result.begin = scanner.offset();
+  if (!scanner.open('{')) return false;
+  bool first = true;
+  for (Range key;;) {
+    const Step step = scanner.next_member(key, first);
+    if (step == Step::kError) return false;
+    if (step == Step::kEnd) break;
+    Range ignored;
+    Range& value = key.of(text) == "resultType" ? out.result_type : ignored;
+    if (!value.empty()) return scanner.fail("a key stands twice");
+    if (!scanner.value(value)) return false;
+  }
+  out.result.end = scanner.offset();
+  return true;
+}
 
 bool scan_envelope(JsonScanner& scanner, std::string_view text, Envelope& out) {
   if (!scanner.open('{')) return false;
@@ -83,6 +101,8 @@ bool scan_envelope(JsonScanner& scanner, std::string_view text, Envelope& out) {
       slot->begin = scanner.offset();
       if (!scan_members(scanner, text, out.params_members, &out.params_meta)) return false;
       slot->end = scanner.offset();
+    } else if (slot == &out.result && scanner.peek() == '{') {
+      if (!scan_result(scanner, text, out)) return false;
     } else if (!scanner.value(*slot)) {
       return false;
     }
@@ -136,8 +156,8 @@ std::variant<Message, BadMessage> message_of(std::string text, Envelope envelope
   if (text[payload.begin] != '{') return bad(kInvalidRequest, "'result' and 'error' must be objects");
   IncomingResponse incoming;
   incoming.id = id == "null" ? std::string() : id;
-  incoming.response =
-      is_error ? Response::error(std::move(text), payload) : Response::result(std::move(text), payload, form);
+  incoming.response = is_error ? Response::error(std::move(text), payload)
+                               : Response::result(std::move(text), payload, envelope.result_type, form);
   return Message(std::move(incoming));
 }
 

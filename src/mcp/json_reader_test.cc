@@ -52,6 +52,44 @@ TEST(JsonReaderTest, ReadsResponsesWithoutTouchingTheirPayload) {
   EXPECT_EQ("", failed.id);
 }
 
+std::optional<std::string_view> type_of(const std::string& result) {
+  static IncomingResponse incoming;
+  incoming = good<IncomingResponse>(R"({"jsonrpc":"2.0","id":1,"result":)" + result + "}");
+  return incoming.response.raw_type();
+}
+
+TEST(JsonReaderTest, FindsTheTypeOfAResult) {
+  EXPECT_EQ(R"("complete")", type_of(R"({"resultType":"complete"})"));
+  EXPECT_EQ(R"("task")", type_of(R"({ "a" : {"resultType":"complete"}, "resultType" : "task" , "b":[1]})"));
+  EXPECT_EQ("7", type_of(R"({"resultType":7})"));
+  EXPECT_EQ("", type_of(R"({"type":"resultType"})"));
+  EXPECT_EQ("", type_of("{}"));
+  EXPECT_EQ(kParseError, bad(R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"a","resultType":"b"}})").code);
+  EXPECT_EQ(kParseError, bad(R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"a"]})").code);
+  EXPECT_EQ(kInvalidRequest, bad(R"({"jsonrpc":"2.0","id":1,"result":[]})").code);
+}
+
+// Strings are looked at in steps of several bytes: what ends them, or is wrong in them, may stand at any place.
+TEST(JsonReaderTest, FindsTheEndOfAStringWhereverItIs) {
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_TRUE(validate_json('"' + plain + '"'));
+    EXPECT_FALSE(validate_json('"' + plain));
+    EXPECT_FALSE(validate_json('"' + plain + "\"x"));
+    for (std::size_t at = 0; at <= size; ++at) {
+      const auto with = [&](std::string_view inside) {
+        return validate_json('"' + plain.substr(0, at) + std::string(inside) + plain.substr(at) + '"').has_value();
+      };
+      for (const char* const allowed :
+           {"\\n", "\\\"", "\\\\", "\\u00e9", "\x7f", "\xc3\xa9", "\xf0\x9f\x98\x80", " ", "'"})
+        EXPECT_TRUE(with(allowed)) << size << " " << at << " " << allowed;
+      for (const std::string_view refused : {std::string_view("\0", 1), std::string_view("\x1f"),
+                                             std::string_view("\n"), std::string_view("\\x"), std::string_view("\"")})
+        EXPECT_FALSE(with(refused)) << size << " " << at;
+    }
+  }
+}
+
 TEST(JsonReaderTest, RefusesWhatIsNotJson) {
   for (const char* text :
        {"", "  ", "{", "{]", "nul", "{\"a\":01}", "{\"a\":1.}", "{\"a\":tru}", "{\"a\":\"\\x\"}", "{\"a\":\"\n\"}",

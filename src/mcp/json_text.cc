@@ -98,7 +98,8 @@ std::string Splice::apply(std::string_view text, Range range) {
     out.append(text, at, edit.range.begin - at).append(edit.replacement);
     at = edit.range.end;
   }
-  return out.append(text, at, range.end - at);
+  out.append(text, at, range.end - at);
+  return out;
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -29,7 +29,10 @@ struct Member {
 // The members of one object, in the order of the text; no key stands twice.
 class Members {
  public:
-  void add(Member member) { members_.push_back(member); }
+  void add(Member member) {
+    if (members_.empty()) members_.reserve(kFew);
+    members_.push_back(member);
+  }
   // `text` is the text that the ranges refer to.
   const Member* find(std::string_view text, std::string_view key) const {
     for (const Member& member : members_) {
@@ -41,6 +44,7 @@ class Members {
   std::optional<std::string> find_string(std::string_view text, std::string_view key) const;
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
+  const Member& back() const { return members_.back(); }  // REQUIRES: !empty().
   auto begin() const { return members_.begin(); }
   auto end() const { return members_.end(); }
   // The same members in a text that starts `bytes` later, or earlier.
@@ -48,6 +52,8 @@ class Members {
   void shift_right(std::size_t bytes) { shift(bytes); }
 
  private:
+  static constexpr std::size_t kFew = 4;  // Most objects of the protocol have no more.
+
   void shift(std::size_t by) {  // Unsigned arithmetic wraps, so a negative shift is one too.
     for (Member& member : members_) {
       member.key = Range{member.key.begin + by, member.key.end + by};

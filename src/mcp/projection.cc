@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/text.h"
 #include "mcp/error_code.h"
 #include "mcp/json_reader.h"
 #include "mcp/meta_keys.h"
@@ -49,7 +50,7 @@ std::string modern_members(Method method, std::string_view legacy_result, std::s
   std::string text = R"("resultType":"complete")";
   if (is_cacheable(method)) text += R"(,"ttlMs":0,"cacheScope":"private")";
   // Looking for the letters is enough: where they stand in some text instead, only an optional field is left out.
-  if (!server_info.empty() && legacy_result.find("\"_meta\"") == std::string_view::npos) {
+  if (!server_info.empty() && find_text(legacy_result, "\"_meta\"") == std::string_view::npos) {
     text.append(R"(,"_meta":{")").append(kServerInfoMeta).append("\":").append(server_info).append("}");
   }
   if (!is_empty_object(legacy_result)) text += ',';

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <span>
 
 #include "mcp/meta_keys.h"
 
@@ -33,41 +34,63 @@ std::optional<std::string> string_of(std::optional<std::string_view> raw) {
   return json_string_value(*raw);
 }
 
-const Params::Change* change_of(const std::vector<Params::Change>& changes, std::string_view key) {
+const Params::Change* change_of(std::span<const Params::Change> changes, std::string_view key) {
   for (const Params::Change& change : changes) {
     if (change.key == key) return &change;
   }
   return nullptr;
 }
 
-// Makes `changes` in the object at `object` whose members are `members`. Members that `drop` names go unless changed.
-template <typename Drop>
-void change_object(Splice& splice, std::string_view text, Range object, const Members& members,
-                   const std::vector<Params::Change>& changes, Drop drop) {
-  std::size_t kept = 0;
-  for (const Member& member : members) {
-    const Params::Change* change = change_of(changes, member.key.of(text));
-    if (change != nullptr && !change->value.empty()) {
-      splice.replace(member.value, std::string(change->value));
-      ++kept;
-    } else if (change == nullptr && !drop(member.key.of(text))) {
-      ++kept;
-    }
-  }
-  splice.remove_members(members, [&](const Member& member) {
-    const Params::Change* change = change_of(changes, member.key.of(text));
-    return change != nullptr ? change->value.empty() : drop(member.key.of(text));
-  });
-  std::string added;
+// Starts an object with the members that `changes` add to it.
+std::string started_object(std::string_view text, Range object, const Members& members,
+                           std::span<const Params::Change> changes) {
+  std::size_t size = object.size();
+  for (const Params::Change& change : changes)
+    size += change.key.size() + change.value.size() + 4;
+  std::string out;
+  out.reserve(size);
+  out += '{';
   for (const Params::Change& change : changes) {
     if (change.value.empty() || members.find(text, change.key) != nullptr) continue;
-    if (!added.empty()) added += ',';
-    append_json_string(added, change.key);
-    added.append(":").append(change.value);
+    if (out.size() > 1) out += ',';
+    out.append("\"").append(change.key).append("\":").append(change.value);
   }
-  if (added.empty()) return;
-  if (kept > 0) added += ',';
-  splice.insert_first(object, std::move(added));
+  return out;
+}
+
+// The object at `object`, whose members are `members`, with `changes` made. Members that `drop` names go unless
+// changed. A member goes with the comma behind it, the last one with the comma before it.
+template <typename Drop>
+std::string changed_object(std::string_view text, Range object, const Members& members,
+                           std::span<const Params::Change> changes, Drop drop) {
+  std::string out = started_object(text, object, members, changes);
+  std::size_t at = object.begin + 1;  // All before is written, or gone.
+  const Member* kept = nullptr;       // The last one so far.
+  const Member* gone = nullptr;       // The first one since.
+  for (const Member& member : members) {
+    const Params::Change* change = change_of(changes, member.key.of(text));
+    if (change != nullptr ? change->value.empty() : drop(member.key.of(text))) {
+      if (gone == nullptr) gone = &member;
+      continue;
+    }
+    if (kept == nullptr && out.size() > 1) out += ',';
+    if (gone != nullptr) {
+      out.append(text, at, gone->key.begin - 1 - at);
+      at = member.key.begin - 1;
+    }
+    if (change != nullptr) {
+      out.append(text, at, member.value.begin - at).append(change->value);
+      at = member.value.end;
+    }
+    kept = &member;
+    gone = nullptr;
+  }
+  if (gone != nullptr) {
+    out.append(text, at, (kept != nullptr ? kept->value.end : gone->key.begin - 1) - at);
+    at = members.back().value.end;
+  }
+  out.append(text, at, object.end - at);
+  return out;
 }
 
 }  // namespace
@@ -120,33 +143,29 @@ std::optional<std::string> Params::find_meta_string(std::string_view key) const 
 
 std::string Params::render(const Changes& changes) const {
   const std::string_view base = received_text();
-  const auto drop_meta = [&](std::string_view key) {
-    return changes.drop_protocol_meta && key.starts_with(kProtocolMetaPrefix);
-  };
-  Splice splice;
-  const Member* meta = members_.find(text_, "_meta");
-  const bool meta_is_object = meta != nullptr && text_[meta->value.begin] == '{';
-  std::string new_meta;  // `_meta` made from nothing.
-  std::vector<Change> members = changes.members;
+  std::vector<Change> members;
+  members.reserve(changes.members.size() + set_.size() + 1);
+  members = changes.members;
   for (const auto& [key, value] : set_)
     members.push_back(Change{key, value});
-  if (meta_is_object) {
-    change_object(splice, base, meta->value, meta_, changes.meta, drop_meta);
-  } else {
-    for (const Change& change : changes.meta) {
-      if (change.value.empty()) continue;
-      new_meta += new_meta.empty() ? "{" : ",";
-      append_json_string(new_meta, change.key);
-      new_meta.append(":").append(change.value);
-    }
-    if (!new_meta.empty()) {
-      new_meta += '}';
-      members.push_back(Change{"_meta", new_meta});
-    }
-  }
-  const std::size_t open = base.find('{');
-  change_object(splice, base, Range{open, base.size()}, members_, members, [](std::string_view) { return false; });
-  return splice.empty() ? std::string(base) : splice.apply(base);
+  const std::string meta = changed_meta(changes);
+  if (!meta.empty()) members.push_back(Change{"_meta", meta});
+  if (members.empty()) return std::string(base);
+  const Range all{base.find('{'), base.size()};
+  return changed_object(base, all, members_, members, [](std::string_view) { return false; });
+}
+
+// `_meta` with the changes; empty if it stays as it is, or is not there.
+std::string Params::changed_meta(const Changes& changes) const {
+  if (changes.meta.empty() && !changes.drop_protocol_meta) return {};
+  const auto drop = [&](std::string_view key) {
+    return changes.drop_protocol_meta && key.starts_with(kProtocolMetaPrefix);
+  };
+  const Member* meta = members_.find(text_, "_meta");
+  if (meta != nullptr && text_[meta->value.begin] == '{')
+    return changed_object(text_, meta->value, meta_, changes.meta, drop);
+  std::string added = changed_object("{}", Range{0, 2}, Members(), changes.meta, drop);
+  return added == "{}" ? std::string() : added;
 }
 
 }  // namespace jungle::mcp

@@ -69,7 +69,7 @@ class Params {
 
   // What render() does to one member. A key is named at most once per render.
   struct Change {
-    std::string_view key;
+    std::string_view key;    // Without anything that JSON escapes.
     std::string_view value;  // Raw JSON; empty: the member goes.
   };
   struct Changes {
@@ -82,6 +82,8 @@ class Params {
   std::string render(const Changes& changes) const;
 
  private:
+  std::string changed_meta(const Changes& changes) const;
+
   std::string text_;
   Members members_;
   Members meta_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,9 +22,12 @@ enum class ResultForm : std::uint8_t { kLegacy, kModern };
 class Response {
  public:
   Response() = default;
-  // A result that lies within a larger text, such as a whole message: nothing is copied.
-  static Response result(std::string text, Range payload, ResultForm form) {
-    return Response(std::move(text), payload, nullptr, form, false);
+  // A result that lies within a larger text, such as a whole message: nothing is copied. `type` is where the value of
+  // its `resultType` lies, empty if it has none.
+  static Response result(std::string text, Range payload, Range type, ResultForm form) {
+    Response response(std::move(text), payload, nullptr, form, false);
+    response.type_ = type;
+    return response;
   }
   static Response result(std::string payload, ResultForm form) {
     const Range all{0, payload.size()};
@@ -55,6 +59,8 @@ class Response {
   ResultForm form() const { return form_; }
   // The raw JSON of the result or of the error object. Valid while this object lives and is not moved.
   std::string_view payload() const { return payload_.of(shared_ ? *shared_ : text_); }
+  // The raw JSON of the `resultType`, empty if there is none. Nothing: nobody has looked for it. Ask result_type_of().
+  std::optional<std::string_view> raw_type() const { return type_ ? std::optional(type_->of(text_)) : std::nullopt; }
 
  private:
   Response(std::string text, Range payload, std::shared_ptr<const std::string> shared, ResultForm form, bool is_error)
@@ -63,6 +69,7 @@ class Response {
   std::string text_;
   std::shared_ptr<const std::string> shared_;
   Range payload_;
+  std::optional<Range> type_;
   ResultForm form_ = ResultForm::kLegacy;
   bool is_error_ = false;
 };

@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, kRevisions.size()> kTexts{"2024-11-05", "
 std::string_view text_of(Revision revision) { return kTexts[static_cast<std::size_t>(revision)]; }
 
 std::optional<Revision> parse_revision(std::string_view text) {
-  for (const Revision revision : kRevisions) {
-    if (text == text_of(revision)) return revision;
+  for (auto newest = kRevisions.rbegin(); newest != kRevisions.rend(); ++newest) {
+    if (text == text_of(*newest)) return *newest;
   }
   return std::nullopt;
 }

@@ -52,7 +52,8 @@ std::string client_info(std::string_view version) {
 std::string initialize_params(std::string_view client_info, mcp::ClientCapabilities capabilities) {
   std::string text = R"({"protocolVersion":")";
   text.append(mcp::text_of(mcp::kNewestLegacy)).append(R"(","capabilities":)").append(capabilities.json());
-  return text.append(R"(,"clientInfo":)").append(client_info).append("}");
+  text.append(R"(,"clientInfo":)").append(client_info).append("}");
+  return text;
 }
 
 std::string declared_capabilities(mcp::ClientCapabilities capabilities, bool takes_tasks) {
@@ -60,7 +61,8 @@ std::string declared_capabilities(mcp::ClientCapabilities capabilities, bool tak
   if (!takes_tasks) return text;
   text.pop_back();
   text.append(text == "{" ? "" : ",").append(R"("extensions":{")");
-  return text.append(mcp::kTasksExtension).append(R"(":{}}})");
+  text.append(mcp::kTasksExtension).append(R"(":{}}})");
+  return text;
 }
 
 std::string own_params(Era era, std::string_view members, std::string_view client_info, std::string_view capabilities) {
@@ -85,6 +87,8 @@ std::string hop_params(Era era, const mcp::Request& request, const mcp::CallCont
     }
   }
   changes.drop_protocol_meta = true;
+  constexpr std::size_t kMetaChanges = 5;
+  changes.meta.reserve(kMetaChanges);
   if (wants_progress) changes.meta.push_back({"progressToken", own_token});
   std::string level;
   std::string capabilities;
@@ -106,7 +110,8 @@ std::string request_text(std::uint64_t id, std::string_view method, std::string_
   text.reserve(text.size() + method.size() + params.size() + 32);
   text.append(",\"method\":");
   mcp::append_json_string(text, method);
-  return text.append(",\"params\":").append(params).append("}");
+  text.append(",\"params\":").append(params).append("}");
+  return text;
 }
 
 std::string uri_params(std::string_view uri) { return "{\"uri\":" + mcp::json_string(uri) + "}"; }
@@ -114,7 +119,8 @@ std::string uri_params(std::string_view uri) { return "{\"uri\":" + mcp::json_st
 std::string notification_text(std::string_view method, std::string_view params) {
   std::string text = R"({"jsonrpc":"2.0","method":)";
   mcp::append_json_string(text, method);
-  return text.append(",\"params\":").append(params).append("}");
+  text.append(",\"params\":").append(params).append("}");
+  return text;
 }
 
 std::string level_params(mcp::LogLevel level) { return R"({"level":")" + std::string(mcp::text_of(level)) + "\"}"; }
@@ -163,8 +169,9 @@ std::optional<std::string> withdrawn_request(const mcp::Notification& from_serve
 
 std::string response_text(std::string_view id, const mcp::Response& response) {
   std::string text = R"({"jsonrpc":"2.0","id":)";
-  text.append(id).append(response.is_error() ? ",\"error\":" : ",\"result\":").append(response.payload());
-  return text + "}";
+  text.reserve(text.size() + id.size() + response.payload().size() + 16);
+  text.append(id).append(response.is_error() ? ",\"error\":" : ",\"result\":").append(response.payload()).append("}");
+  return text;
 }
 
 std::string refusal_text(std::string_view id, const Error& error) {

@@ -282,8 +282,9 @@ Task<Result<HttpAnswer>> post(Worker& worker, const HttpPost& request, PostListe
     if (read && exchange.has_response()) drain(worker, std::move(*sent));
     if (exchange.may_resume(read)) read = co_await exchange.resume(std::move(read));
   } else {
-    auto body = co_await sent->read_body(exchange.body_bytes_max());
-    read = exchange.take_body(std::move(body));
+    auto body = sent->take_body(exchange.body_bytes_max());
+    if (!body) body = co_await sent->read_body(exchange.body_bytes_max());
+    read = exchange.take_body(std::move(*body));
   }
   if (!read) co_return read.error();
   co_return exchange.take_result();

@@ -27,15 +27,17 @@ std::optional<std::string> name_of(const mcp::Request& request) {
 }  // namespace
 
 MirroredHeaders::MirroredHeaders(const mcp::Request& request) {
-  add("Mcp-Method", request.method_name);
-  if (const auto name = name_of(request)) add("Mcp-Name", mcp::encode_header_value(*name));
+  const auto name = name_of(request);
+  if (name) name_ = mcp::encode_header_value(*name);
   if (request.method == mcp::Method::kToolsCall && request.param_headers != nullptr) {
     const auto arguments = request.params.find("arguments").value_or(std::string_view());
-    for (auto& [name, value] : mcp::param_header_values(*request.param_headers, arguments))
-      add(std::move(name), std::move(value));
+    params_ = mcp::param_header_values(*request.param_headers, arguments);
   }
-  for (const auto& [name, value] : texts_)
-    headers_.push_back(http::Header{name, value});
+  headers_.reserve(2 + params_.size());
+  headers_.push_back(http::Header{"Mcp-Method", request.method_name});
+  if (name) headers_.push_back(http::Header{"Mcp-Name", name_});
+  for (const auto& [param, value] : params_)
+    headers_.push_back(http::Header{param, value});
 }
 
 }  // namespace jungle::upstream

@@ -12,7 +12,7 @@
 namespace jungle::upstream {
 
 // The headers that a modern request mirrors from its body (MCP 2026-07-28 basic/transports/streamable-http). Owns the
-// texts that get() refers to. A value, constant after construction.
+// texts that get() refers to, or borrows them from the request, which must outlive it. Constant after construction.
 class MirroredHeaders {
  public:
   explicit MirroredHeaders(const mcp::Request& request);
@@ -22,9 +22,8 @@ class MirroredHeaders {
   std::span<const http::Header> get() const { return headers_; }
 
  private:
-  void add(std::string name, std::string value) { texts_.emplace_back(std::move(name), std::move(value)); }
-
-  std::vector<std::pair<std::string, std::string>> texts_;
+  std::string name_;
+  std::vector<std::pair<std::string, std::string>> params_;
   std::vector<http::Header> headers_;
 };
 
