@@ -35,6 +35,7 @@ upstream::UpstreamOptions upstream_options(const Config& config, const Environme
   options.init_timeout = config.init_timeout;
   options.call_timeout = config.call_timeout;
   options.session_idle = config.session_idle_timeout.value_or(Seconds(0));
+  options.list_when_heard = config.list_at_start != upstream::ListAtStart::kNone;
   options.version = version;
   options.guardian = "/proc/self/exe";  // This program, even if its file was replaced since.
   for (const auto& [name, value] : environment)

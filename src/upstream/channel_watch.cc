@@ -66,9 +66,13 @@ void ChannelWatch::wake() {
 void ChannelWatch::take_change_of_session() {
   const bool is_there = place_.home.shared_greeting().has_value();
   const bool was_there = std::exchange(has_session_, is_there);
-  if (is_there && !was_there) {
-    if (wants_lists()) place_.note_standing();
-    if (wants_lists() && std::exchange(has_heard_, true)) place_.news.lists_changed();
+  if (is_there && !was_there && wants_lists()) {
+    place_.note_standing();
+    if (std::exchange(has_heard_, true)) {
+      place_.news.lists_changed();
+    } else {
+      place_.news.lists_unheard();
+    }
   }
   if (!is_there && (wants_lists() || !subscribed_.empty())) {
     subscribed_ = {};

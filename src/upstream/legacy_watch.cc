@@ -83,7 +83,9 @@ Task<void> LegacyWatch::until_answered() {
 
 void LegacyWatch::on_open(bool resumed) {
   is_open_ = true;
-  if (std::exchange(place_.has_heard, true) && !resumed) {
+  const bool again = std::exchange(place_.has_heard, true);
+  if (!again && place_.offered.any_list()) place_.news.lists_unheard();
+  if (again && !resumed) {
     place_.news.lists_changed();
     report_updates();
   }

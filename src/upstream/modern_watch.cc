@@ -104,10 +104,11 @@ void ModernWatch::take_place(ListenPtr next) {
   if (current_) current_->stop();
   current_ = std::move(next);
   refused_ = nullptr;
-  const bool missed_some = is_first && std::exchange(place_.has_heard, true);
+  const bool again = std::exchange(place_.has_heard, true);
+  if (!again && place_.offered.any_list()) place_.news.lists_unheard();
   const bool hears_all = current_->acknowledged->has_lists_of(current_->filter);
   place_.set_hearing(hears_all ? Hearing::kYes : Hearing::kNo);
-  settle(place_, current_->filter, *current_->acknowledged, missed_some);
+  settle(place_, current_->filter, *current_->acknowledged, is_first && again);
 }
 
 ModernWatch::ListenPtr ModernWatch::start(const oauth::AccessTokenPtr& token) {

@@ -19,6 +19,8 @@ struct UpstreamOptions {
   Seconds call_timeout = kCallTimeout;  // MCP_CALL_TIMEOUT_SEC; each progress notification starts it anew.
   // SESSION_IDLE_TIMEOUT_SEC: how long a stateful session is kept without calls. 0 or less: for ever.
   Seconds session_idle = kSessionIdle;
+  // A server that is listened to for the first time is listed: it may have changed since it was listed last.
+  bool list_when_heard = true;
   std::string version = "dev";  // Ours: `clientInfo.version`.
   // Our own environment, "NAME=value" each. What children inherit of it: see child_environment.h.
   std::vector<std::string> environment;

@@ -390,8 +390,9 @@ CORO_TEST_F(SseNewsTest, AServerThatTellsOfItsListsIsListenedToFromItsRegistrati
   on("ping", "");
   register_server(R"({"tools":{"listChanged":true}})");
   co_await until_count("ping", 1);
+  co_await until_listings(1);  // What it changed since it was listed was not heard.
   say(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
-  co_await until_listings(1);
+  co_await until_listings(2);
   EXPECT_EQ(1u, count("GET"));
 }
 
@@ -401,7 +402,7 @@ CORO_TEST_F(SseNewsTest, AfterAStreamThatEndedTheServerIsListedAnew) {
   co_await until_count("ping", 1);
   imposter_.release();
   co_await until_count("ping", 2);
-  co_await until_listings(1);
+  co_await until_listings(2);
 }
 
 CORO_TEST_F(SseNewsTest, UpdatesOfSubscribedResourcesAreHeard) {

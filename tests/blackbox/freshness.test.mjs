@@ -94,7 +94,7 @@ test('servers are listed anew at the start; one that is down keeps its lists, sa
 
 test('LIST_AT_START=none asks nobody at the start, http starts no process', async (t) => {
   const folder = temporaryFolder(t);
-  const upstream = await startHttpUpstream(t);
+  const upstream = await startHttpUpstream(t, { tellsNews: true });
   const first = await startGateway(t, { folder });
   await first.register(http('up', upstream));
   await first.register(stdioSpec('st', ['--say', 'I was started']));
@@ -103,6 +103,7 @@ test('LIST_AT_START=none asks nobody at the start, http starts no process', asyn
   const before = upstream.requests.length;
   const none = await startGateway(t, { folder, env: { LIST_AT_START: 'none' } });
   assert.equal((await modern(none.mcp(), 'tools/call', { name: 'up__echo', arguments: { message: 'x' } })).message.result.content[0].text, 'echo: x');
+  await eventually('the gateway listens', () => upstream.watchers.length === 1);
   assert.deepEqual(upstream.requests.slice(before).filter(({ message }) => message?.method === 'tools/list'), []);
   await none.stop();
   const some = await startGateway(t, { folder, args: ['--list-at-start', 'http'] });
@@ -120,7 +121,8 @@ test('sync_interval_sec asks a server regularly, unless it is heard when it chan
   assert.match(short.json.error, /invalid sync_interval_sec: '4', must be 0 or a number of seconds from 5 to 86400/);
   await gateway.register({ ...http('telling', telling), sync_interval_sec: 5 });
   await eventually('the gateway listens', () => telling.watchers.length === 1);
-  const listings = (server) => server.seen('tools/list').length;
+  const listings = (server) => server.seen('resources/templates/list').length;
+  await eventually('what it had missed is asked for', () => listings(telling) === 2);
   const before = listings(telling);
   await gateway.register({ ...http('up', upstream), sync_interval_sec: 5 });
   assert.equal((await gateway.rest('GET', '/server_configs')).json[1].sync_interval_sec, 5);

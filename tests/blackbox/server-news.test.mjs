@@ -18,6 +18,7 @@ async function listened(t, options) {
   const gateway = await startGateway(t);
   await gateway.register({ name: 'up', transport: 'streamable_http', url: upstream.url() });
   await eventually('the gateway listens', () => upstream.watchers.length === 1);
+  await eventually('what it had missed is asked for', () => upstream.seen('resources/templates/list').length === 2);
   return { gateway, upstream };
 }
 
@@ -65,6 +66,15 @@ for (const [era, options] of Object.entries(ERAS)) {
     upstream.cutListeners();
     await eventually('the tool is there', () => hasTool(gateway, 'up__grown'));
     await eventually('the gateway listens again', () => upstream.watchers.length === 1);
+  });
+
+  test(`what a ${era} HTTP server changed after it was listed, and before it was listened to, is found`, async (t) => {
+    const isWatch = (req, message) => req.method === 'GET' || message?.method === 'subscriptions/listen';
+    function intercept(req, res, message) {
+      if (isWatch(req, message) && this.seen('tools/list').length > 0) this.script.extraTools = [tool('grown')];
+    }
+    const { gateway } = await listened(t, { ...options, intercept });
+    await eventually('the tool is there', () => hasTool(gateway, 'up__grown'), SOON_MS);
   });
 
   test(`a ${era} HTTP server that is disabled or deregistered is not listened to`, async (t) => {

@@ -58,6 +58,7 @@ class HttpWatchTest : public HttpUpstreamTest {
   }
   Task<void> subscribe_into(std::string uri, std::string* out) { *out = co_await subscribe(std::move(uri)); }
   void unsubscribe(const std::string& uri) { upstreams_->resource_watches().unsubscribe(server_.spec.name, uri); }
+  // The first one comes of itself, as soon as the server is listened to.
   Task<void> until_listings(int wanted) {
     std::function<bool()> enough = [this, wanted] { return listings_ >= wanted; };
     co_await until(std::move(enough));
