@@ -1,5 +1,6 @@
 #include "app/assembly.h"
 
+#include <malloc.h>
 #include <optional>
 #include <utility>
 
@@ -179,10 +180,11 @@ void Assembly::start(Serving serving) {
   tasks_.spawn(run_sweeps());
 }
 
-// Ends what nobody completed or used for too long.
+// Ends what nobody completed or used for too long, and lets go of memory.
 Task<void> Assembly::run_sweeps() {
   co_await asio::this_coro::throw_if_cancelled(false);
   for (;;) {
+    ::malloc_trim(0);  // What the start or a burst took goes back to the system.
     sessions_.end_idle(time_.steady_now());
     auto swept = co_await authorizations_.sweep();
     if (!swept) log_.warn("pending OAuth sessions could not be swept", {{"why", swept.error().message}});
