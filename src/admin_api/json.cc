@@ -173,52 +173,6 @@ void append_value(std::string& out, const Json& value, std::optional<std::size_t
   }
 }
 
-void append_escaped(std::string& out, unsigned char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
-  }
-  if (c >= 0x20) {
-    out += static_cast<char>(c);
-    return;
-  }
-  const std::array<unsigned char, 1> byte{c};
-  out += "\\u00" + hex_of(byte);
-}
-
-// `text` with every byte that starts no valid UTF-8 sequence replaced.
-std::string repaired(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    std::size_t n = 1;
-    while (n <= 4 && n <= text.size() && !is_utf8(text.substr(0, n)))
-      ++n;
-    if (n <= 4 && n <= text.size()) {
-      out += text.substr(0, n);
-      text.remove_prefix(n);
-    } else {
-      out += "\xef\xbf\xbd";
-      text.remove_prefix(1);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 Json Json::string(std::string text) {
@@ -296,24 +250,6 @@ std::string compact(const Json& value) {
 std::string pretty(const Json& value) {
   std::string out;
   append_value(out, value, 0);
-  return out;
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  std::string valid;
-  if (!is_utf8(text)) {
-    valid = repaired(text);
-    text = valid;
-  }
-  out += '"';
-  for (const char c : text)
-    append_escaped(out, static_cast<unsigned char>(c));
-  out += '"';
-}
-
-std::string json_string(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
   return out;
 }
 

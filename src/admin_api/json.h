@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_string.h"
 #include "base/result.h"
 
 namespace jungle::admin_api {
@@ -67,8 +68,7 @@ Result<Json> parse_array(std::string_view text);
 std::string compact(const Json& value);
 std::string pretty(const Json& value);
 
-// `text` in quotes with what JSON requires escaped. Bytes that are not UTF-8 become U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-std::string json_string(std::string_view text);
+using jungle::append_json_string;
+using jungle::json_string;
 
 }  // namespace jungle::admin_api

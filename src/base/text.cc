@@ -179,14 +179,17 @@ std::optional<std::string> base64_decode(std::string_view text) {
 std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrlAlphabet, Padding::kWithout); }
 std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kUrlAlphabet); }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t n = utf8_sequence(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t n = utf8_sequence(text.substr(size));
+    if (n == 0) break;
+    size += n;
   }
-  return true;
+  return size;
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 std::string shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);

@@ -29,7 +29,8 @@ std::optional<std::string> base64_decode(std::string_view text);
 std::string base64url_encode(std::string_view bytes);
 std::optional<std::string> base64url_decode(std::string_view text);
 
-// Whether `text` is valid UTF-8.
+// How many bytes at the start of `text` are valid UTF-8, and whether all of them are.
+std::size_t utf8_prefix(std::string_view text);
 bool is_utf8(std::string_view text);
 // At most `bytes_max` bytes of `text`, cut at a character boundary and ended with "..." if cut.
 std::string shortened(std::string_view text, std::size_t bytes_max);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "base/text.h"
-
 namespace jungle::mcp {
 namespace {
 
@@ -50,33 +48,6 @@ unsigned unicode_escape(std::string_view text, std::size_t& at) {
   return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
-constexpr bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-void append_escape(std::string& out, char c) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      out += "\\u00";
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 15];
-  }
-}
-
 }  // namespace
 
 std::string Splice::apply(std::string_view text, Range range) {
@@ -99,41 +70,6 @@ std::string Splice::apply(std::string_view text, Range range) {
     at = edit.range.end;
   }
   out.append(text, at, range.end - at);
-  return out;
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  if (!is_utf8(text)) {
-    // Whole bytes that do not belong are replaced one by one.
-    std::string clean;
-    while (!text.empty()) {
-      std::size_t good = text.size();
-      while (good > 0 && !is_utf8(text.substr(0, good)))
-        --good;
-      clean.append(text, 0, good);
-      text.remove_prefix(good);
-      if (text.empty()) break;
-      clean += "\xef\xbf\xbd";
-      text.remove_prefix(1);
-    }
-    append_json_string(out, clean);
-    return;
-  }
-  out += '"';
-  for (;;) {
-    const auto special = std::find_if(text.begin(), text.end(), needs_escape);
-    out.append(text.begin(), special);
-    if (special == text.end()) break;
-    append_escape(out, *special);
-    text.remove_prefix(static_cast<std::size_t>(special - text.begin()) + 1);
-  }
-  out += '"';
-}
-
-std::string json_string(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 2);
-  append_json_string(out, text);
   return out;
 }
 

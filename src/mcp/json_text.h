@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_string.h"
+
 namespace jungle::mcp {
 
 // A half-open range of bytes of some text.
@@ -110,9 +112,8 @@ void Splice::remove_members(const Members& all, Gone gone) {
   replace(Range{from, last->value.end}, {});
 }
 
-// `text` as a JSON string, with quotes. Invalid UTF-8 becomes U+FFFD.
-std::string json_string(std::string_view text);
-void append_json_string(std::string& out, std::string_view text);
+using jungle::append_json_string;
+using jungle::json_string;
 // The value of a valid JSON string literal (with its quotes).
 std::string json_string_value(std::string_view literal);
 

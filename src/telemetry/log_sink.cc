@@ -10,6 +10,9 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "base/json_string.h"
+#include "base/text.h"
+
 namespace jungle::telemetry {
 namespace {
 
@@ -17,36 +20,8 @@ constexpr std::array<std::string_view, 5> kLevelNames{"trace", "debug", "info", 
 constexpr std::array kSpdlogLevels{spdlog::level::trace, spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                    spdlog::level::err};
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-}
-
 bool needs_quotes(std::string_view value) {
-  return value.empty() || value.find_first_of(" \"=\\") != std::string_view::npos ||
+  return value.empty() || value.find_first_of(" \"=\\") != std::string_view::npos || !is_utf8(value) ||
          std::any_of(value.begin(), value.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
@@ -101,13 +76,11 @@ Result<LogFormat> parse_log_format(std::string_view text) {
 
 std::string render_text(LogLevel level, std::string_view message, LogFields fields) {
   std::string line = "[" + std::string(kLevelNames[static_cast<std::size_t>(level)]) + "] ";
-  append_escaped(line, message);
+  append_json_escaped(line, message);
   for (const LogField& field : fields) {
     line.append(" ").append(field.key()).append("=");
     if (!field.is_number() && needs_quotes(field.value())) {
-      line += '"';
-      append_escaped(line, field.value());
-      line += '"';
+      append_json_string(line, field.value());
     } else {
       line += field.value();
     }
@@ -117,19 +90,16 @@ std::string render_text(LogLevel level, std::string_view message, LogFields fiel
 
 std::string render_json(LogLevel level, std::string_view time, std::string_view message, LogFields fields) {
   std::string line = R"({"time":")" + std::string(time) + R"(","level":")" +
-                     std::string(kLevelNames[static_cast<std::size_t>(level)]) + R"(","message":")";
-  append_escaped(line, message);
-  line += '"';
+                     std::string(kLevelNames[static_cast<std::size_t>(level)]) + R"(","message":)";
+  append_json_string(line, message);
   for (const LogField& field : fields) {
-    line += ",\"";
-    append_escaped(line, field.key());
-    line += "\":";
+    line += ",";
+    append_json_string(line, field.key());
+    line += ":";
     if (field.is_number()) {
       line += field.value();
     } else {
-      line += '"';
-      append_escaped(line, field.value());
-      line += '"';
+      append_json_string(line, field.value());
     }
   }
   return line + "}";

@@ -20,6 +20,18 @@ TEST(LogSinkTest, RendersFieldsAsJson) {
             render_json(LogLevel::kError, "T", "a \"b\"", {{"ok", true}, {"n", 3}, {"s", "x\\y"}}));
 }
 
+TEST(LogSinkTest, ReplacesWhatIsNotUtf8) {
+  EXPECT_EQ(
+      "[info] a\xef\xbf\xbd"
+      "b x=\"\xef\xbf\xbd\"",
+      render_text(LogLevel::kInfo,
+                  "a\xff"
+                  "b",
+                  {{"x", "\xc3"}}));
+  EXPECT_EQ("{\"time\":\"T\",\"level\":\"info\",\"message\":\"\xef\xbf\xbd\"}",
+            render_json(LogLevel::kInfo, "T", "\xff", {}));
+}
+
 TEST(LogSinkTest, NamesTheLevelsItAccepts) {
   EXPECT_EQ(LogLevel::kDebug, parse_log_level("debug").value());
   EXPECT_NE(std::string::npos, parse_log_level("loud").error().message.find("trace, debug, info"));
