@@ -22,7 +22,7 @@ import compare
 compare.BIN = pathlib.Path(os.environ.get("BIN", compare.BIN))
 READERS = 32
 CONNECTIONS = 16
-TURNS = 5
+TURNS = 15
 PIECE = "x" * 65536
 
 # An MCP server of 2026-07-28 on stdio: `flood` never stops by itself.
